@@ -1,0 +1,1 @@
+"""Exhaustive and random search of a compiled model at memory speed."""
