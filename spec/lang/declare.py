@@ -1,0 +1,135 @@
+"""The decorators of a page: @syscall, @event, @always, @every_step, @sometimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from spec.lang.action import Errno
+from spec.lang.terms import FALSE, TRUE, Bool, Term
+
+Page = Callable[..., None]
+Sentence = Callable[..., Bool]
+T = TypeVar("T", bound=Term)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A system call or event as its page declares it; not traced yet."""
+
+    name: str
+    kind: str
+    source: str
+    page: Page
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Speak the page inside another: a variant that adds to a shared page."""
+        self.page(*args, **kwargs)
+
+
+def syscall(*, source: str) -> Callable[[Page], Call]:
+    """A call that a process makes; `caller` is its first parameter."""
+    return lambda page: Call(page.__name__, "syscall", source, page)
+
+
+def event(*, source: str = "") -> Callable[[Page], Call]:
+    """Something that happens without a caller."""
+    return lambda page: Call(page.__name__, "event", source, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A sentence that should be true, and what it is about."""
+
+    name: str
+    kind: str
+    """"always", "every_step" or "sometimes"."""
+    sentence: Sentence
+    doc: str
+    claims: tuple[str, ...] = ()
+    source: str = ""
+    systems: tuple[str, ...] = ()
+    """The systems it is about; none means every system."""
+    calls: tuple[str, ...] = ()
+    """For every_step: the calls it is about; none means every call."""
+
+
+def _declare(kind: str, **given: Any) -> Callable[[Sentence], Property]:  # noqa: ANN401
+    def declared(sentence: Sentence) -> Property:
+        doc = (sentence.__doc__ or "").strip()
+        return Property(sentence.__name__, kind, sentence, doc, **given)
+
+    return declared
+
+
+def always(
+    *,
+    claims: tuple[str, ...] = (),
+    source: str = "",
+    systems: tuple[str, ...] = (),
+) -> Callable[[Sentence], Property]:
+    """An invariant: `sentence(s)` holds in every reachable state."""
+    return _declare("always", claims=claims, source=source, systems=systems)
+
+
+def sometimes(
+    *,
+    claims: tuple[str, ...] = (),
+    source: str = "",
+    systems: tuple[str, ...] = (),
+) -> Callable[[Sentence], Property]:
+    """An example must exist: `sentence(s)` holds in some reachable state."""
+    return _declare("sometimes", claims=claims, source=source, systems=systems)
+
+
+def every_step(
+    *,
+    claims: tuple[str, ...] = (),
+    source: str = "",
+    systems: tuple[str, ...] = (),
+    calls: tuple[str, ...] = (),
+) -> Callable[[Sentence], Property]:
+    """`sentence(old, new, call, outcome)` holds of every step that can be taken."""
+    return _declare(
+        "every_step", claims=claims, source=source, systems=systems, calls=calls
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """Which call a step property looks at; known while the property is traced."""
+
+    name: str
+    kind: str
+    params: dict[str, Any]
+
+    def named(self, *names: str) -> Bool:
+        """It is one of these calls."""
+        return TRUE if self.name in names else FALSE
+
+    def argument(self, name: str, kind: type[T]) -> T:
+        """An argument or choice of the call, by its name on the page."""
+        return kind.lift(kind(self.params[name].node()))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the step ended; known while the property is traced."""
+
+    error: Errno | None
+    value: Any = None
+
+    @property
+    def succeeded(self) -> Bool:
+        """The call did what it does."""
+        return TRUE if self.error is None else FALSE
+
+    @property
+    def failed(self) -> Bool:
+        """The call answered with an error."""
+        return ~self.succeeded
+
+    def failed_with(self, *errors: Errno) -> Bool:
+        """The call answered with one of these errors."""
+        return TRUE if self.error in errors else FALSE

@@ -1,0 +1,265 @@
+"""The intermediate representation: typed, hash-consed terms.
+
+Every engine reads these nodes and nothing else. Two nodes that say the same are
+the same object, so `is` decides equality and a memo by identity is exact. The set of
+operators is closed: `OPERATORS` lists it, and each engine checks that its table of
+rules covers that list.
+
+A bound variable is numbered by the height of its binder (one more than the highest
+binder inside), so alpha-equivalent terms are one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from weakref import WeakValueDictionary
+
+from spec.lang.errors import IllTyped
+from spec.lang.types import (
+    BOOL,
+    COUNT_TYPE,
+    EnumType,
+    IntType,
+    SetType,
+    SortType,
+    Type,
+)
+
+Attr = object
+"""What an operator carries beside its arguments; compared by value."""
+
+
+class Node:
+    """One term. Built by `make` only; immutable; unique per meaning.
+
+    `height` is the number of the highest binder inside (0: none).
+    """
+
+    __slots__ = ("__weakref__", "args", "attr", "height", "op", "type")
+
+    op: str
+    type: Type
+    args: tuple[Node, ...]
+    attr: Attr
+    height: int
+
+    def __repr__(self) -> str:
+        inside = " ".join(repr(arg) for arg in self.args)
+        shown = "" if self.attr is None else f"{self.attr}"
+        return f"({self.op}{':' + shown if shown else ''}{' ' + inside if inside else ''})"
+
+
+class Fresh:
+    """The name of a variable whose binder is still being traced."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a READ reads: the field's full name, before or after the step."""
+
+    field: str
+    epoch: str = "old"
+
+    def __str__(self) -> str:
+        return self.field if self.epoch == "old" else f"{self.field}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A binder's variable: its number and type; NEAREST also names its forest."""
+
+    level: int
+    type: Type
+    forest: Place | None = None
+
+
+Typing = Callable[[tuple[Node, ...], Attr, Type | None], Type | None]
+"""The type of an application, or None when the arguments do not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator: what it means in a line, and how it is typed."""
+
+    meaning: str
+    typing: Typing
+
+
+def _leaf(args: tuple[Node, ...], _attr: Attr, given: Type | None) -> Type | None:
+    return given if not args else None
+
+
+def _read(args: tuple[Node, ...], _attr: Attr, given: Type | None) -> Type | None:
+    indexed = not args or isinstance(args[0].type, SortType | EnumType)
+    return given if len(args) <= 1 and indexed else None
+
+
+def _bools(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    return BOOL if args and all(arg.type == BOOL for arg in args) else None
+
+
+def _not(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    return BOOL if len(args) == 1 and args[0].type == BOOL else None
+
+
+def _same(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    return BOOL if len(args) == 2 and args[0].type == args[1].type else None  # noqa: PLR2004
+
+
+def _ite(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (condition, yes, no) if condition.type == BOOL and yes.type == no.type:
+            return yes.type
+    return None
+
+
+def _arithmetic(
+    args: tuple[Node, ...], _attr: Attr, _given: Type | None
+) -> Type | None:
+    match args:
+        case (left, right) if left.type == right.type:
+            return left.type if isinstance(left.type, IntType) else None
+    return None
+
+
+def _order(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (left, right) if left.type == right.type:
+            return BOOL if isinstance(left.type, IntType | SortType) else None
+    return None
+
+
+def _to_int(args: tuple[Node, ...], _attr: Attr, given: Type | None) -> Type | None:
+    from_ok = len(args) == 1 and isinstance(args[0].type, IntType | SortType | EnumType)
+    return given if from_ok and isinstance(given, IntType) else None
+
+
+def _member(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (element, whole) if whole.type == SetType(element.type):  # type: ignore[arg-type]
+            return BOOL
+    return None
+
+
+def _sets(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (left, right) if left.type == right.type:
+            return left.type if isinstance(left.type, SetType) else None
+    return None
+
+
+def _singleton(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    if len(args) == 1 and isinstance(args[0].type, SortType | EnumType):
+        return SetType(args[0].type)
+    return None
+
+
+def _card(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
+    return (
+        COUNT_TYPE if len(args) == 1 and isinstance(args[0].type, SetType) else None
+    )
+
+
+def _quantifier(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    return BOOL if _binds(args, attr) else None
+
+
+def _count(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    return COUNT_TYPE if _binds(args, attr) else None
+
+
+def _set_of(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    return SetType(attr.type) if _binds(args, attr) else None  # type: ignore[attr-defined]
+
+
+def _first(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    return attr.type if _binds(args, attr) else None  # type: ignore[attr-defined]
+
+
+def _binds(args: tuple[Node, ...], attr: Attr) -> bool:
+    sorted_variable = isinstance(attr, Binding) and isinstance(
+        attr.type, SortType | EnumType
+    )
+    return sorted_variable and len(args) == 1 and args[0].type == BOOL
+
+
+def _nearest(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (start, body) if isinstance(attr, Binding) and attr.forest is not None:
+            return start.type if body.type == BOOL and start.type == attr.type else None
+    return None
+
+
+def _ancestor(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
+    match args:
+        case (above, below) if above.type == below.type and isinstance(attr, Place):
+            return BOOL
+    return None
+
+
+OPERATORS: Final[dict[str, Operator]] = {
+    "CONST": Operator("a value of a type", _leaf),
+    "PARAM": Operator("an argument or choice of the action", _leaf),
+    "VAR": Operator("the variable of an enclosing binder", _leaf),
+    "READ": Operator("the content of a cell", _read),
+    "NOT": Operator("not", _not),
+    "AND": Operator("all arguments hold", _bools),
+    "OR": Operator("some argument holds", _bools),
+    "EQ": Operator("both are the same value", _same),
+    "ITE": Operator("the second if the first holds, else the third", _ite),
+    "ADD": Operator("sum, wrapping around", _arithmetic),
+    "SUB": Operator("difference, wrapping around", _arithmetic),
+    "BITAND": Operator("bitwise and", _arithmetic),
+    "BITOR": Operator("bitwise or", _arithmetic),
+    "BITXOR": Operator("bitwise exclusive or", _arithmetic),
+    "SHL": Operator("shift left; 0 when shifted out", _arithmetic),
+    "SHR": Operator("shift right; 0 when shifted out", _arithmetic),
+    "LT": Operator("less than (unsigned; sorts by position)", _order),
+    "LE": Operator("at most (unsigned; sorts by position)", _order),
+    "INT": Operator("as an integer of the given width (sorts count from first)", _to_int),
+    "MEMBER": Operator("the first is an element of the second", _member),
+    "UNION": Operator("elements of either", _sets),
+    "INTERSECTION": Operator("elements of both", _sets),
+    "DIFFERENCE": Operator("elements of the first only", _sets),
+    "SINGLETON": Operator("the set of one element", _singleton),
+    "CARD": Operator("how many elements", _card),
+    "FORALL": Operator("the body holds for every element", _quantifier),
+    "EXISTS": Operator("the body holds for some element", _quantifier),
+    "COUNT": Operator("for how many elements the body holds", _count),
+    "SETOF": Operator("the elements for which the body holds", _set_of),
+    "FIRST": Operator("the first element for which the body holds, else element 0", _first),
+    "NEAREST": Operator("nearest strict ancestor with the body, else the root", _nearest),
+    "ANCESTOR": Operator("the first is a strict ancestor of the second", _ancestor),
+}
+
+BINDERS: Final = frozenset({"FORALL", "EXISTS", "COUNT", "SETOF", "FIRST", "NEAREST"})
+
+_Key = tuple[str, Type, tuple[Node, ...], Attr]
+_interned: WeakValueDictionary[_Key, Node] = WeakValueDictionary()
+
+
+def make(op: str, *args: Node, attr: Attr = None, of: Type | None = None) -> Node:
+    """The unique node for this application.
+
+    `of` gives the type where arguments do not determine it (leaves, reads, INT).
+    Raises IllTyped when the arguments do not fit the operator.
+    """
+    operator = OPERATORS.get(op)
+    typed = operator.typing(args, attr, of) if operator else None
+    if typed is None:
+        kinds = ", ".join(str(arg.type) for arg in args) or "nothing"
+        message = f"{op} cannot be applied to {kinds}"
+        raise IllTyped(message)
+    key = (op, typed, args, attr)
+    node = _interned.get(key)
+    if node is None:
+        node = Node()
+        node.op, node.type, node.args, node.attr = op, typed, args, attr
+        inside = max((arg.height for arg in args), default=0)
+        node.height = max(inside, attr.level) if isinstance(attr, Binding) else inside
+        _interned[key] = node
+    return node

@@ -1,0 +1,288 @@
+"""A Model: a system's pages traced once, with its state, its readings and its boot."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from spec.lang import simplify
+from spec.lang.action import Action, Param, Rung, Write
+from spec.lang.declare import Call, CallView, Outcome, Property
+from spec.lang.errors import LawBroken, SpecError, UnknownName
+from spec.lang.ir import Node
+from spec.lang.schema import Shape, State, shape_of
+from spec.lang.step import Hooks, Reader, Step, Writer
+from spec.lang.terms import Bool, Sort, Term
+from spec.lang.types import EnumType, IntType, SetType, SortType, Type
+
+Cites = Callable[[str, str], None]
+"""Checks that a citation resolves, given the call's own source; raises SpecError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What a step property demands of one outcome of one action.
+
+    `rung` and `alternative` are the positions of the error, or None for success. The
+    node reads the state before and (epoch "new") after, and the action's parameters.
+    """
+
+    action: str
+    rung: int | None
+    alternative: int | None
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A property as the engines see it."""
+
+    name: str
+    kind: str
+    node: Node | None
+    """The state predicate of an `always` or `sometimes`."""
+    obligations: tuple[Obligation, ...]
+    """The demands of an `every_step`; those that are trivially true are left out."""
+    declared: Property
+
+
+@dataclass(frozen=True)
+class Model:
+    """A system under one reading: what every engine is given."""
+
+    name: str
+    state: type[State]
+    shape: Shape
+    actions: tuple[Action, ...]
+    boot: tuple[Write, ...]
+    """Writes over the fields' initial values that make the first state."""
+    reading: Mapping[str, str] = field(default_factory=dict)
+
+    def action(self, name: str) -> Action:
+        """The action of this name; raises UnknownName."""
+        found = {action.name: action for action in self.actions}
+        return lookup(found, name, "call")
+
+    def view(self, epoch: str = "old") -> State:
+        """The state as a property sees it, before or after a step."""
+        return self.state(Reader(epoch), self.shape)
+
+    def trace(self, prop: Property) -> Traced:
+        """The property over this model's state."""
+        with_location = _located(prop.name, prop.sentence)
+        if prop.kind != "every_step":
+            sentence = with_location(lambda: prop.sentence(self.view()))
+            node = Bool.lift(sentence).node
+            return Traced(prop.name, prop.kind, node, (), prop)
+        known = {action.name: action for action in self.actions}
+        chosen = [known[n] for n in prop.calls if n in known] or (
+            [] if prop.calls else list(self.actions)
+        )
+        obligations = with_location(
+            lambda: [o for action in chosen for o in self._obligations(prop, action)]
+        )
+        return Traced(prop.name, prop.kind, None, tuple(obligations), prop)
+
+    def _obligations(self, prop: Property, action: Action) -> list[Obligation]:
+        params = {param.name: param for param in action.params}
+        call = CallView(action.name, action.kind, params)
+        cases: list[tuple[int | None, int | None, Outcome]] = [
+            (None, None, Outcome(None, action.result))
+        ]
+        for position, rung in enumerate(action.rungs):
+            for which, alternative in enumerate(rung.alternatives):
+                cases.append((position, which, Outcome(alternative.error)))
+        found = []
+        for position, which, outcome in cases:
+            said = prop.sentence(self.view(), self.view("new"), call, outcome)
+            node = Bool.lift(said).node
+            if node is not simplify.TRUE:
+                found.append(Obligation(action.name, position, which, node))
+        return found
+
+
+def lookup(found: Mapping[str, Any], name: str, what: str) -> Any:  # noqa: ANN401
+    """The entry called `name`; raises UnknownName, suggesting the nearest."""
+    if name in found:
+        return found[name]
+    near = get_close_matches(name, found, n=1, cutoff=0.4)
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(found)}"
+    message = f"there is no {what} called {name!r}{hint}"
+    raise UnknownName(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question the documents leave open, and the answers a system can be built with."""
+
+    name: str
+    options: tuple[str, ...]
+    default: str
+    about: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system: its name, its readings, and how it is built under one."""
+
+    name: str
+    title: str
+    readings: tuple[Reading, ...]
+    build: Callable[[Mapping[str, str]], Model]
+
+    def model(self, reading: Mapping[str, str] | None = None) -> Model:
+        """The model under `reading` (defaults elsewhere); raises UnknownName."""
+        known = {r.name: r for r in self.readings}
+        chosen = {r.name: r.default for r in self.readings}
+        for name, option in (reading or {}).items():
+            asked: Reading = lookup(known, name, f"reading of {self.name}")
+            options = {o: o for o in asked.options}
+            chosen[name] = lookup(options, option, f"option of {name}")
+        return self.build(chosen)
+
+
+def trace_model(  # noqa: PLR0913  (what a system consists of)
+    name: str,
+    state: type[State],
+    calls: Iterable[Call],
+    *,
+    boot: Callable[[Any], None] = lambda _new: None,
+    able: Callable[[Any, Any], Bool] | None = None,
+    hooks: Hooks | None = None,
+    reading: Mapping[str, str] | None = None,
+    cites: Cites | None = None,
+) -> Model:
+    """Trace every page once and freeze the result.
+
+    `able(old, caller)` says which callers can make a system call at all.
+    Raises LawBroken, naming page and line, when a page breaks a law.
+    """
+    shape = shape_of(state)
+    tracer = _Tracer(state, shape, able, hooks or {}, cites)
+    actions = tuple(tracer.action(call) for call in calls)
+    step = Step(shape, {}, {})
+    boot(state(Writer(step), shape))
+    return Model(name, state, shape, actions, tuple(step.writes), dict(reading or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracer:
+    state: type[State]
+    shape: Shape
+    able: Callable[[Any, Any], Bool] | None
+    hooks: Hooks
+    cites: Cites | None
+
+    def action(self, call: Call) -> Action:
+        return _located(call.name, call.page)(lambda: self._action(call))  # type: ignore[no-any-return]
+
+    def _action(self, call: Call) -> Action:
+        signature = inspect.signature(call.page, eval_str=True).parameters
+        kinds = {n: p.annotation for n, p in list(signature.items())[3:]}
+        params = {n: Param(n, kind.type, _role(n)) for n, kind in kinds.items()}
+        step = Step(self.shape, self.hooks, params)
+        old = self.state(Reader(), self.shape)
+        new = self.state(Writer(step), self.shape)
+        step._views = (old, new)
+        arguments = {n: kind(params[n].node()) for n, kind in kinds.items()}
+        able = simplify.TRUE
+        if call.kind == "syscall" and self.able is not None:
+            able = self.able(old, arguments["caller"]).node
+        step.knows(Bool(able))
+        call.page(step, old, new, **arguments)
+        step.finish()
+        self._resolve(call, step.cites)
+        return Action(
+            name=call.name,
+            kind=call.kind,
+            params=tuple(params.values()),
+            able=able,
+            rungs=tuple(step.rungs),
+            picks=tuple(step.picked),
+            writes=tuple(step.writes),
+            result=step.result,
+            returns=step.ended == "returns",
+            source=call.source,
+            doc=inspect.getdoc(call.page) or "",
+            inherits=tuple(dict.fromkeys(event for event, _ in step.inherited)),
+        )
+
+    def _resolve(self, call: Call, cites: list[str]) -> None:
+        if self.cites is not None:
+            for cite in cites:
+                self.cites(cite, call.source)
+
+
+def _role(name: str) -> str:
+    return "caller" if name == "caller" else "argument"
+
+
+def _located(name: str, function: Callable[..., object]) -> Callable[..., Any]:
+    """Run a tracing; a broken law says which page and line broke it."""
+
+    def run(trace: Callable[[], object]) -> object:
+        try:
+            return trace()
+        except SpecError as error:
+            path = inspect.getsourcefile(function)
+            lines = [
+                frame.lineno
+                for frame in traceback.extract_tb(error.__traceback__)
+                if frame.filename == path
+            ]
+            where = f"{path}:{lines[-1]}: " if lines else ""
+            message = f"{where}{name}: {error}"
+            raise LawBroken(message) from error
+
+    return run
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How many elements each sort has in a check: the bound of a bounded result."""
+
+    sizes: Mapping[str, int]
+
+    def size(self, kind: Type) -> int:
+        """How many values the type has."""
+        match kind:
+            case SortType(name=name):
+                if name not in self.sizes:
+                    message = f"the scope does not give a size for {snake(name)}"
+                    raise UnknownName(message)
+                return self.sizes[name]
+            case EnumType(members=members):
+                return len(members)
+            case IntType(bits=bits):
+                return 1 << bits
+            case SetType(element=element):
+                return 1 << self.size(element)
+        return 2
+
+    def __str__(self) -> str:
+        return ",".join(f"{snake(name)}={size}" for name, size in self.sizes.items())
+
+
+def snake(name: str) -> str:
+    """ExitCode -> exit_code: how a sort is written on the command line."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def rung_label(action: Action, rung: Rung, alternative: int) -> str:
+    """`fork_fails_with_EAGAIN`; numbered when a call has the error on several lines."""
+    error = rung.alternatives[alternative].error
+    same = [
+        (r, which)
+        for r in action.rungs
+        for which, a in enumerate(r.alternatives)
+        if a.error == error
+    ]
+    name = f"{action.name}_fails_with_{error}"
+    if len(same) == 1:
+        return name
+    return f"{name}_{same.index((rung, alternative)) + 1}"

@@ -1,0 +1,354 @@
+"""The state: tables of rows indexed by sorts, and single cells.
+
+    class ProcessRow(Row[Process]):
+        phase = field(Phase, initial=FREE, fork=FRESH(RUNNING), ..., cite="...")
+
+    class Kernel(State):
+        process = Table(Process, ProcessRow, inherits=True)
+        family = Forest(Process, "process.parent")
+
+A page sees two views of it: `old`, which can only be read, and `new`, which can only be
+written. Both are instances of the state class over a `Port` that allows just that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+from spec.lang.errors import LawBroken
+from spec.lang.inherit import EVENTS, Cleared, Fate, Inherited
+from spec.lang.ir import Binding, Node, Place, make
+from spec.lang.quantify import those
+from spec.lang.terms import Bool, SetOf, Sort, Term
+from spec.lang.types import SortType, Type
+from spec.lang.walk import bind
+
+S = TypeVar("S", bound=Sort)
+T = TypeVar("T", bound=Term)
+R = TypeVar("R", bound="Row[Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field, as the engines see it. `index` is None for a single cell."""
+
+    name: str
+    type: Type
+    index: SortType | None
+    initial: Node
+    """Its value at boot; for an indexed field over PARAM `row`."""
+    fates: tuple[tuple[str, Fate], ...]
+    cite: str
+    kind: type[Term]
+
+    def fate(self, event: str) -> Fate:
+        return dict(self.fates)[event]
+
+
+class Port(Protocol):
+    """What a view of the state can do: one of reading or writing."""
+
+    def read(self, info: FieldInfo, index: Node | None) -> Node: ...
+
+    def write(self, info: FieldInfo, index: object, value: object) -> None: ...
+
+    def write_row(self, table: BoundTable, index: object, value: object) -> None: ...
+
+
+class Field(Generic[T]):
+    """One column of a table, or one cell of the state. Made by `field`."""
+
+    def __init__(
+        self,
+        kind: type[T],
+        initial: T | bool | int | Callable[[Any], T],
+        fates: dict[str, Fate],
+        cite: str,
+    ) -> None:
+        self.kind, self.initial, self.fates, self.cite = kind, initial, fates, cite
+        self.name = ""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    def info(self, table: str | None, index: type[Sort] | None) -> FieldInfo:
+        """The engines' view of this field in its table."""
+        initial = self.initial
+        if callable(initial):
+            if index is None:
+                message = f"{self.name}: only a table's field can start as its own row"
+                raise LawBroken(message)
+            initial = initial(index(make("PARAM", attr="row", of=index.type)))
+        return FieldInfo(
+            name=f"{table}.{self.name}" if table else self.name,
+            type=self.kind.type,
+            index=_sort_type(index) if index else None,
+            initial=self.kind.lift(initial).node,
+            fates=tuple(self.fates.items()),
+            cite=self.cite,
+            kind=self.kind,
+        )
+
+    @overload
+    def __get__(self, holder: None, owner: type) -> Field[T]: ...
+    @overload
+    def __get__(self, holder: Row[Any] | State, owner: type) -> T: ...
+    def __get__(self, holder: Row[Any] | State | None, owner: type) -> Field[T] | T:
+        if holder is None:
+            return self
+        info, index = holder._locate(self.name)
+        if isinstance(index, SetOf):
+            message = f"{info.name} is read at one element, not at a set of them"
+            raise LawBroken(message)
+        return self.kind(holder._port.read(info, None if index is None else index.node))
+
+    def __set__(
+        self, holder: Row[Any] | State, value: T | bool | int | Callable[[Any], T]
+    ) -> None:
+        info, index = holder._locate(self.name)
+        holder._port.write(info, index, value)
+
+
+def field(  # noqa: PLR0913  (one argument per column of the inheritance table)
+    kind: type[T],
+    *,
+    initial: T | bool | int | Callable[[Any], T],
+    fork: Fate | None = None,
+    thread: Fate | None = None,
+    exec: Fate | None = None,  # noqa: A002  (the system call's name)
+    cite: str = "",
+) -> Field[T]:
+    """Declare a field: its type, its value at boot, and its fate at each event."""
+    given = {"fork": fork, "thread": thread, "exec": exec}
+    fates = {event: fate for event, fate in given.items() if fate is not None}
+    return Field(kind, initial, fates, cite)
+
+
+def _sort_type(sort: type[Sort]) -> SortType:
+    assert isinstance(sort.type, SortType)  # noqa: S101  (every Sort subclass has one)
+    return sort.type
+
+
+class Row(Generic[S]):
+    """One row of a table, seen through a view. Subclass it with fields."""
+
+    def __init__(self, table: BoundTable, index: S | SetOf[S], port: Port) -> None:
+        self.__dict__.update(_table=table, _index=index, _port=port)
+
+    _table: BoundTable
+    _index: S | SetOf[S]
+    _port: Port
+
+    def _locate(self, name: str) -> tuple[FieldInfo, S | SetOf[S]]:
+        return self._table.fields[name], self._index
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self._table.fields:
+            known = ", ".join(self._table.fields)
+            message = f"{self._table.name} has no field {name}; it has {known}"
+            raise LawBroken(message)
+        super().__setattr__(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTable:
+    """A table with its name and its fields, in declaration order."""
+
+    name: str
+    index: type[Sort]
+    row: type[Row[Any]]
+    fields: dict[str, FieldInfo]
+    inherits: bool
+
+
+class Table(Generic[S, R]):
+    """A table of the state: one row of class `row` for each element of `index`.
+
+    `inherits` says that its rows take part in fork, exec and thread creation: then
+    each field declares its three fates.
+    """
+
+    def __init__(self, index: type[S], row: type[R], *, inherits: bool = False) -> None:
+        self.index, self.row, self.inherits = index, row, inherits
+        self.name = ""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    def bound(self) -> BoundTable:
+        """The table with its fields' full names; raises LawBroken on a missing fate."""
+        fields = {
+            name: column.info(self.name, self.index)
+            for name, column in _columns(self.row)
+        }
+        for info in fields.values() if self.inherits else ():
+            missing = [event for event in EVENTS if event not in dict(info.fates)]
+            if missing:
+                message = (
+                    f"{info.name} does not say what becomes of it at "
+                    f"{', '.join(missing)}; declare COPIED, SHARED, FRESH(v), KEPT, "
+                    "RESET(v) or COMPUTED for each"
+                )
+                raise LawBroken(message)
+        return BoundTable(self.name, self.index, self.row, fields, self.inherits)
+
+    @overload
+    def __get__(self, state: None, owner: type) -> Table[S, R]: ...
+    @overload
+    def __get__(self, state: State, owner: type) -> TableView[S, R]: ...
+    def __get__(
+        self, state: State | None, owner: type
+    ) -> Table[S, R] | TableView[S, R]:
+        if state is None:
+            return self
+        return TableView(state._tables[self.name], state._port)
+
+
+class TableView(Generic[S, R]):
+    """A table seen through `old` or `new`: index it by an element, or a set."""
+
+    def __init__(self, table: BoundTable, port: Port) -> None:
+        self._table, self._port = table, port
+
+    def __getitem__(self, index: S | SetOf[S]) -> R:
+        row = self._table.row(self._table, _checked(index, self._table), self._port)
+        return row  # type: ignore[return-value]
+
+    def __setitem__(self, index: S | SetOf[S], value: R | Inherited | Cleared) -> None:
+        self._port.write_row(self._table, _checked(index, self._table), value)
+
+
+def _checked(index: object, table: BoundTable) -> Any:  # noqa: ANN401  (S or SetOf[S])
+    sort = table.index
+    inside = index.element.type if isinstance(index, SetOf) else None
+    if inside == sort.type or isinstance(index, sort):
+        return index
+    message = f"{table.name} is indexed by {sort.__name__}, not by {index!r}"
+    raise LawBroken(message)
+
+
+def _columns(row: type) -> Iterator[tuple[str, Field[Any]]]:
+    """The fields of a class, its bases' first, each in declaration order."""
+    for base in reversed(row.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, Field):
+                yield name, value
+
+
+class Forest(Generic[S]):
+    """The forest that a parent field makes; a root is its own parent."""
+
+    def __init__(self, index: type[S], parent: str) -> None:
+        self.index, self.parent = index, parent
+
+    @overload
+    def __get__(self, state: None, owner: type) -> Forest[S]: ...
+    @overload
+    def __get__(self, state: State, owner: type) -> ForestView[S]: ...
+    def __get__(self, state: State | None, owner: type) -> Forest[S] | ForestView[S]:
+        return self if state is None else ForestView(self, state)
+
+
+class ForestView(Generic[S]):
+    """The family relation of one state; attach, move and remove in `new`."""
+
+    def __init__(self, forest: Forest[S], state: State) -> None:
+        table, name = forest.parent.split(".")
+        self._info = state._tables[table].fields[name]
+        self._sort, self._port = forest.index, state._port
+
+    def parent_of(self, child: S) -> S:
+        """The parent; a root is its own."""
+        return self._sort(self._port.read(self._info, child.node))
+
+    def children_of(self, parent: S) -> SetOf[S]:
+        """Those whose parent is `parent`; a root is not its own child."""
+        return those(
+            self._sort,
+            lambda q: (self.parent_of(q) == parent) & (q != parent),
+        )
+
+    def is_ancestor(self, above: S, below: S) -> Bool:
+        """`above` is a strict ancestor of `below`."""
+        return Bool(make("ANCESTOR", above.node, below.node, attr=self._place()))
+
+    def nearest_ancestor(self, start: S, such_that: Callable[[S], Bool]) -> S:
+        """The nearest strict ancestor with the property, else the root above."""
+        place = self._place()
+        return self._sort(
+            bind(
+                "NEAREST",
+                self._sort.type,
+                lambda q: such_that(self._sort(q)).node,
+                start.node,
+                attr_of=lambda binding: Binding(binding.level, binding.type, place),
+            )
+        )
+
+    def attach(self, child: S, parent: S) -> None:
+        """`child` hangs below `parent` from now on."""
+        self._port.write(self._info, child, parent)
+
+    def move_children(self, children: SetOf[S], to: S) -> None:
+        """All of `children` hang below `to` from now on."""
+        self._port.write(self._info, children, to)
+
+    def remove(self, leaf: S) -> None:
+        """`leaf` hangs below nothing from now on."""
+        self._port.write(self._info, leaf, leaf)
+
+    def _place(self) -> Place:
+        read = self._port.read(self._info, make("PARAM", attr="row", of=self._sort.type))
+        assert isinstance(read.attr, Place)  # noqa: S101  (READ carries a Place)
+        return read.attr
+
+
+class State:
+    """The whole state: subclass it with tables, cells and forests."""
+
+    def __init__(self, port: Port, shape: Shape) -> None:
+        self.__dict__.update(_port=port, _tables=shape.tables, _cells=shape.cells)
+
+    _port: Port
+    _tables: dict[str, BoundTable]
+    _cells: dict[str, FieldInfo]
+
+    def _locate(self, name: str) -> tuple[FieldInfo, None]:
+        return self._cells[name], None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Everything the engines need to know of a state class."""
+
+    tables: dict[str, BoundTable]
+    cells: dict[str, FieldInfo]
+    forests: tuple[str, ...]
+    """The fields that are the parent relation of a Forest."""
+
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """Every field, cells first, in declaration order."""
+        rows = (info for table in self.tables.values() for info in table.fields.values())
+        return (*self.cells.values(), *rows)
+
+    def sorts(self) -> tuple[str, ...]:
+        """The names of the sorts that index tables or are held by cells."""
+        found: dict[str, None] = {}
+        for info in self.fields():
+            for kind in (info.index, info.type, getattr(info.type, "element", None)):
+                if isinstance(kind, SortType):
+                    found[kind.name] = None
+        return tuple(found)
+
+
+def shape_of(state: type[State]) -> Shape:
+    """The tables, cells and forests of a state class; checks its declarations."""
+    members: dict[str, object] = {}
+    for base in reversed(state.__mro__):
+        members |= vars(base)
+    tables = {n: m.bound() for n, m in members.items() if isinstance(m, Table)}
+    cells = {n: m.info(None, None) for n, m in members.items() if isinstance(m, Field)}
+    forests = tuple(m.parent for m in members.values() if isinstance(m, Forest))
+    return Shape(tables, cells, forests)
