@@ -16,7 +16,7 @@ from spec.lang.inherit import Cleared, Fate, Inherited
 from spec.lang.ir import Fresh, Node, Place, make
 from spec.lang.schema import BoundTable, FieldInfo, Row, Shape
 from spec.lang.terms import TRUE, Bool, Enum, Int, SetOf, Sort, Term
-from spec.lang.walk import substitute
+from spec.lang.walk import postorder, substitute
 
 Hook = Callable[..., None]
 Hooks = dict[str, tuple[Hook, ...]]
@@ -280,6 +280,14 @@ class Step:
         if self.ended is None:
             message = "the page has no RESULT: end it with returns or never_returns"
             raise LawBroken(message)
+        choices = {p.node() for p in self._params.values() if p.role == "choice"}
+        for rung in self.rungs:
+            if choices & set(postorder([rung.when])):
+                message = (
+                    f"a `{rung.kind}` line depends on what the kernel chooses; errors "
+                    "are decided before the CHOICE, on the state and the arguments"
+                )
+                raise LawBroken(message)
         for event, index in self.inherited:
             for table in self._shape.tables.values():
                 if table.inherits and table.index.type == index.type:

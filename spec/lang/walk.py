@@ -13,6 +13,10 @@ from spec.lang.ir import BINDERS, Binding, Fresh, Node, make
 from spec.lang.types import Type
 
 
+Builder = Callable[[Node, tuple[Node, ...]], Node]
+"""Makes the copy of a node over other arguments."""
+
+
 def postorder(roots: Iterable[Node]) -> list[Node]:
     """Every distinct node below the roots, arguments before their users."""
     seen: set[Node] = set()
@@ -32,7 +36,7 @@ def postorder(roots: Iterable[Node]) -> list[Node]:
 def substitute(
     root: Node,
     leaves: Mapping[Node, Node],
-    build: Callable[[Node, tuple[Node, ...]], Node] | None = None,
+    build: Builder | None = None,
 ) -> Node:
     """`root` with every leaf that is a key of `leaves` replaced by its value.
 
@@ -101,9 +105,9 @@ def bind(
     return make(op, *before, closed, attr=attr_of(Binding(level, kind)))
 
 
-def opened(binder: Node, value: Node) -> Node:
+def opened(binder: Node, value: Node, build: Builder | None = None) -> Node:
     """The body of `binder` with its variable replaced by `value`."""
     binding = binder.attr
     assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
     variable = make("VAR", attr=binding.level, of=binding.type)
-    return substitute(binder.args[-1], {variable: value})
+    return substitute(binder.args[-1], {variable: value}, build)
