@@ -27,7 +27,7 @@ from spec.lang.walk import bind
 
 S = TypeVar("S", bound=Sort)
 T = TypeVar("T", bound=Term)
-R = TypeVar("R", bound="Row[Any]")
+R = TypeVar("R", bound="Row[Any]", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,9 @@ class TableView(Generic[S, R]):
         row = self._table.row(self._table, _checked(index, self._table), self._port)
         return row  # type: ignore[return-value]
 
-    def __setitem__(self, index: S | SetOf[S], value: R | Inherited | Cleared) -> None:
+    def __setitem__(
+        self, index: S | SetOf[S], value: Row[Any] | Inherited | Cleared
+    ) -> None:
         self._port.write_row(self._table, _checked(index, self._table), value)
 
 

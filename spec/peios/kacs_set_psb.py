@@ -1,0 +1,86 @@
+"""kacs_set_psb: take on mitigations, or make another process take them on.
+
+A request is a word of bits; the ones here are those that a check can tell apart. Bits
+without a rule of their own are only ever added to the set, so one of them, PIE, with
+a rule at exec besides, stands for all; the pair that the legacy CFI bit means is asked
+for together with it, so that a request can be half possible.
+
+Source   Peios v0.20, claims I11 to I17, I28, I30, I34, I37; readings X8, X17, X35
+Modelled unknown bits, the legacy CFI bit, dominance over another target, mitigations
+         that the machine cannot enforce, all or nothing
+Not      the security descriptor's half of the check: until users are modelled all
+         processes are of one user, whom the default descriptor grants everything;
+         what mappings must be inspected (I18 to I20)
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spec.lang import Bool, Call, Enum, Errno, Step, ite, syscall
+from spec.peios.state import CFIB, CFIF, PIE, Kernel, Mitigations
+from spec.peios.words import dominates
+from spec.process.sorts import EINVAL, ENODEV, ESRCH, Process
+from spec.process.words import is_running
+
+
+class Request(Enum):
+    """The bits that a call asks for."""
+
+    members = ("PIE_BIT", "PIE_AND_CFI", "PIE_AND_UNKNOWN", "NO_CHILD", "UI_ACCESS")
+
+
+PIE_BIT: Final = Request.of("PIE_BIT")
+PIE_AND_CFI: Final = Request.of("PIE_AND_CFI")
+PIE_AND_UNKNOWN: Final = Request.of("PIE_AND_UNKNOWN")
+NO_CHILD: Final = Request.of("NO_CHILD")
+UI_ACCESS: Final = Request.of("UI_ACCESS")
+
+NOTHING: Final = Mitigations.containing()
+ONE: Final = Mitigations.containing(PIE)
+THREE: Final = Mitigations.containing(PIE, CFIF, CFIB)
+
+
+def mitigations_in(request: Request) -> Mitigations:
+    """The mitigations that the bits of a request ask for; CFI means both halves."""
+    return ite(
+        request == PIE_AND_CFI, THREE, ite(request == PIE_BIT, ONE, NOTHING)
+    )
+
+
+def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
+    """The page, under the readings `denial` and `unsupported`."""
+
+    @syscall(source="K13.1; K5.2; D1200/300")
+    def kacs_set_psb(  # noqa: PLR0913  (what it depends on: the machine is one)
+        step: Step,
+        old: Kernel,
+        new: Kernel,
+        caller: Process,
+        target: Process,
+        request: Request,
+        has_cfi: Bool,
+    ) -> None:
+        """Add the mitigations of `request` to `target`, all of them or none."""
+        is_denied = (target != caller) & ~dominates(old, caller, target)
+        it = old.psb[target]
+
+        # ERRORS; no document orders the second pair
+        step.fails(ESRCH, when=~is_running(old, target), cite="F37")
+        step.fails_any(
+            (EINVAL, request == PIE_AND_UNKNOWN, "I15"), (denial, is_denied, "I14")
+        )
+        if refuses_unsupported:
+            step.fails(
+                ENODEV, when=(request == PIE_AND_CFI) & ~has_cfi, cite="I17; I28"
+            )
+
+        # EFFECT
+        new.psb[target].mitigations = it.mitigations | mitigations_in(request)
+        new.psb[target].has_no_child = it.has_no_child | (request == NO_CHILD)
+        new.psb[target].has_ui_access = it.has_ui_access | (request == UI_ACCESS)
+
+        # RESULT
+        step.returns(0)
+
+    return kacs_set_psb

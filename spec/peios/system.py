@@ -1,0 +1,92 @@
+"""The Peios system: every call it has, and where its documents contradict each other.
+
+Source   Peios v0.20 (Kobicha): the learn and reference pages, PSD-004 and PSD-007
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from spec.lang import Model, Reading, System, trace_model
+from spec.lang.step import Hook
+from spec.peios import hooks
+from spec.peios.kacs_set_psb import setting
+from spec.peios.state import Kernel, boot
+from spec.process.sorts import EACCES, EPERM
+from spec.process.words import is_running
+from spec.sources import resolve
+from spec.unix.system import CALLS, NUMBER_HOOKS, NUMBERS
+
+DENIAL: Final = Reading(
+    name="denial",
+    options=("kernel", "documents"),
+    default="kernel",
+    about="How a refused fork or kacs_set_psb reports: EACCES as the kernel's tests "
+    "have it, or EPERM as the pages say.",
+    cites=("X17", "I35", "I14"),
+)
+UNSUPPORTED: Final = Reading(
+    name="unsupported",
+    options=("refused", "ignored"),
+    default="refused",
+    about="What happens to a request for CFI on a machine that cannot enforce it.",
+    cites=("X8", "I28"),
+)
+PIP_AT_EXEC: Final = Reading(
+    name="pip_at_exec",
+    options=("every", "first"),
+    default="every",
+    about="Which exec decides a process's PIP pair: each one, or only its first.",
+    cites=("X33", "E14"),
+)
+LSV_WITH_PIP: Final = Reading(
+    name="lsv_with_pip",
+    options=("independent", "forced"),
+    default="independent",
+    about="Whether a process that exec protects verifies its libraries from then on.",
+    cites=("X10", "E24", "E33"),
+)
+
+DENIALS: Final = {"kernel": EACCES, "documents": EPERM}
+TIERS: Final[dict[str, Hook]] = {
+    "every": hooks.assign_tier,
+    "first": hooks.assign_tier_once,
+}
+LIBRARIES: Final[dict[str, tuple[Hook, ...]]] = {
+    "independent": (),
+    "forced": (hooks.verify_libraries,),
+}
+
+
+def build(reading: Mapping[str, str]) -> Model:
+    """The system under `reading`."""
+    denial = DENIALS[reading["denial"]]
+    refuses = reading["unsupported"] == "refused"
+    return trace_model(
+        "peios",
+        Kernel,
+        (*CALLS, setting(denial, refuses_unsupported=refuses)),
+        boot=boot,
+        able=is_running,
+        hooks={
+            "task_alloc": (hooks.refuse_children(denial),),
+            "alloc_pid": (NUMBER_HOOKS[reading["numbers"]],),
+            "task_newtask": (hooks.name_child,),
+            "bprm_check": (hooks.refuse_fixed_address,),
+            "bprm_committed": (
+                TIERS[reading["pip_at_exec"]],
+                *LIBRARIES[reading["lsv_with_pip"]],
+            ),
+        },
+        reading=reading,
+        cites=resolve,
+    )
+
+
+PEIOS: Final = System(
+    "peios",
+    "Peios v0.20 (Kobicha)",
+    (NUMBERS, DENIAL, UNSUPPORTED, PIP_AT_EXEC, LSV_WITH_PIP),
+    build,
+)

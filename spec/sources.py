@@ -1,0 +1,3 @@
+"""draft"""
+def resolve(cite: str, source: str) -> None:
+    """Accept."""

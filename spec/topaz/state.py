@@ -1,0 +1,40 @@
+"""The state of Topaz, and the words its pages use.
+
+It is the shared state and nothing more: Topaz has no sessions, no subreapers, and no
+exec, so the fates that the shared fields declare for exec are not used here.
+
+Source   topaz 4 to 7
+Modelled identifiers, groups, the tree
+Not      threads; access control; open files; other machines
+"""
+
+from __future__ import annotations
+
+from spec.lang import SetOf, the_one, those
+from spec.process.numbers import names_something
+from spec.process.sorts import INIT, Number, Process
+from spec.process.state import RUNNING, Processes
+from spec.process.words import exists
+
+
+class Kernel(Processes):
+    """The state of Topaz."""
+
+
+def boot(new: Kernel) -> None:
+    """Init runs, as process and group number one (topaz 4:5)."""
+    new.process[INIT].phase = RUNNING
+
+
+def free_identifiers(s: Kernel) -> SetOf[Number]:
+    """The identifiers that name no process and no group.
+
+    Topaz says only that two processes never share one; that it also avoids those of
+    groups is taken from Ultrix, for whose sake the range is what it is (topaz 4:2).
+    """
+    return those(Number, lambda n: ~names_something(s, n))
+
+
+def process_identified(s: Kernel, number: Number) -> Process:
+    """The process of this identifier, if there is one."""
+    return the_one(Process, lambda q: exists(s, q) & (s.process[q].pid == number))

@@ -1,0 +1,63 @@
+"""The Unix system: every call it has, and the questions it leaves open.
+
+Source   POSIX.1-2024 and the manual pages; where they differ, what Linux 6.18 was
+         observed to do
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from spec.lang import Call, Model, Reading, System, trace_model
+from spec.process.ending import exit_group, fatal_fault
+from spec.process.execve import execve
+from spec.process.fork import fork
+from spec.process.identity import getpid, getppid
+from spec.process.numbers import any_number, cyclic_number
+from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
+from spec.process.setsid import setsid
+from spec.process.state import Kernel, boot
+from spec.process.wait4 import wait4
+from spec.process.words import is_running
+from spec.sources import resolve
+
+CALLS: Final[tuple[Call, ...]] = (
+    fork,
+    execve,
+    exit_group,
+    fatal_fault,
+    wait4,
+    prctl_set_child_subreaper,
+    prctl_get_child_subreaper,
+    getpid,
+    getppid,
+    setsid,
+)
+
+NUMBERS: Final = Reading(
+    name="numbers",
+    options=("any", "cyclic"),
+    default="any",
+    about="Which free number a new process gets: whichever, or the next one going up.",
+    cites=("fork(2) DESCRIPTION", "facts I3", "A23"),
+)
+
+NUMBER_HOOKS: Final = {"any": any_number, "cyclic": cyclic_number}
+
+
+def build(reading: Mapping[str, str]) -> Model:
+    """The system under `reading`."""
+    return trace_model(
+        "unix",
+        Kernel,
+        CALLS,
+        boot=boot,
+        able=is_running,
+        hooks={"alloc_pid": (NUMBER_HOOKS[reading["numbers"]],)},
+        reading=reading,
+        cites=resolve,
+    )
+
+
+UNIX: Final = System("unix", "Unix (Linux 6.18)", (NUMBERS,), build)
