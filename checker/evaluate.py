@@ -19,7 +19,14 @@ from functools import cached_property
 from itertools import product
 from typing import Any, Final
 
-from checker.python_text import Function, Ladder, Rows, Updates, Value, compile_functions
+from checker.python_text import (
+    Function,
+    Ladder,
+    Rows,
+    Updates,
+    Value,
+    compile_functions,
+)
 from spec.lang import simplify
 from spec.lang.action import Action, Errno, Param
 from spec.lang.ir import Node, make
@@ -122,7 +129,9 @@ class Evaluator:
         for args in product(*domains):
             yield Invocation(action.name, args)
 
-    def outcomes(self, state: State, invocation: Invocation) -> list[Transition | Stopped]:
+    def outcomes(
+        self, state: State, invocation: Invocation
+    ) -> list[Transition | Stopped]:
         """Everything the call can do: errors allowed, or one transition per choice.
 
         The values given for choices are ignored. A call that cannot move yields the
@@ -146,7 +155,10 @@ class Evaluator:
             if allowed[which]:
                 failed = Failed(alternative.error, position, which)
                 found += (
-                    [Transition(t.invocation, failed, t.after) for t in self._successes(action, state, args)]
+                    [
+                        Transition(t.invocation, failed, t.after)
+                        for t in self._successes(action, state, args)
+                    ]
                     if rung.leaks
                     else [Transition(invocation, failed, state)]
                 )

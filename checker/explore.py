@@ -74,7 +74,9 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
             for step in evaluator.transitions(state):
                 transitions += 1
                 for name in stepwise:
-                    if name not in violated and not evaluator.holds_of(name, state, step):
+                    if name not in violated and not evaluator.holds_of(
+                        name, state, step
+                    ):
                         trace = (*path_to(parents, state), step)
                         violated[name] = Violation(name, trace)
                 if step.after not in parents:

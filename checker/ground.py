@@ -6,7 +6,7 @@ unrolled, every write goes to one cell; the terms are made of `GROUND_OPERATORS`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -108,14 +108,23 @@ def ground(
     properties: Iterable[Traced] = (),
     *,
     reachability: bool = False,
+    keep_params: bool = False,
 ) -> GroundModel:
-    """The model at this scope. `reachability` adds the generated goals."""
-    return _Grounder(model, scope, tuple(properties)).result(reachability=reachability)
+    """The model at this scope. `reachability` adds the generated goals.
+
+    `keep_params` leaves the parameters in the terms: one instance for each action,
+    with no `args`, for an engine that can choose the parameters itself.
+    """
+    grounder = _Grounder(model, scope, tuple(properties), keep_params)
+    return grounder.result(reachability=reachability)
 
 
 class _Grounder:
-    def __init__(self, model: Model, scope: Scope, props: tuple[Traced, ...]) -> None:
+    def __init__(
+        self, model: Model, scope: Scope, props: tuple[Traced, ...], keep_params: bool
+    ) -> None:
         self.model, self.scope, self.props = model, scope, props
+        self.keep_params = keep_params
         self.infos = {info.name: info for info in model.shape.fields()}
 
     def result(self, *, reachability: bool) -> GroundModel:
@@ -147,7 +156,9 @@ class _Grounder:
     # The state
 
     def _rows(self, info: FieldInfo) -> list[int | None]:
-        return [None] if info.index is None else list(range(self.scope.size(info.index)))
+        return (
+            [None] if info.index is None else list(range(self.scope.size(info.index)))
+        )
 
     def _cells(self) -> Iterator[Cell]:
         booted = {
@@ -160,7 +171,7 @@ class _Grounder:
             for row in self._rows(info):
                 value = booted.get((info.name, row), self._initial(info, row))
                 held = simplify.value_of(value)
-                assert held is not None, info.name  # noqa: S101  (boot reads nothing)
+                assert held is not None, info.name
                 size = self.scope.size(info.type)
                 yield Cell(info.name, row, info.type, size, int(held))
 
@@ -175,6 +186,9 @@ class _Grounder:
 
     def _assignments(self, params: Iterable[Param]) -> Iterator[dict[Node, Node]]:
         listed = list(params)
+        if self.keep_params:
+            yield {p.node(): p.node() for p in listed}
+            return
         domains = [elements(param.type, self.scope) for param in listed]
         for values in product(*domains):
             yield {p.node(): v for p, v in zip(listed, values, strict=True)}
@@ -183,8 +197,7 @@ class _Grounder:
         for leaves in self._assignments(action.params):
             moves = [m for m in self._moves(action, leaves) if not _never(m.when)]
             if moves:
-                args = tuple(int(simplify.value_of(v) or 0) for v in leaves.values())
-                yield Instance(action.name, args, tuple(moves))
+                yield Instance(action.name, _constants(leaves), tuple(moves))
 
     def _moves(self, action: Action, leaves: dict[Node, Node]) -> Iterator[Move]:
         able = self._ground(action.able, leaves)
@@ -254,7 +267,7 @@ class _Grounder:
 
     def _refusals(self, action: Action) -> Iterator[Refusal]:
         for leaves in self._assignments(action.arguments()):
-            args = tuple(int(simplify.value_of(v) or 0) for v in leaves.values())
+            args = _constants(leaves)
             passed = [self._ground(action.able, leaves)]
             for position, rung in enumerate(action.rungs):
                 when = self._ground(rung.when, leaves)
@@ -281,7 +294,10 @@ class _Grounder:
     def _obligations(self, action: str, case: Case) -> Iterator[tuple[str, Obligation]]:
         for prop in self.props:
             for demand in prop.obligations:
-                same = (demand.rung, demand.alternative) == (case.rung, case.alternative)
+                same = (demand.rung, demand.alternative) == (
+                    case.rung,
+                    case.alternative,
+                )
                 if demand.action == action and same:
                     yield prop.name, demand
 
@@ -303,7 +319,7 @@ class _Grounder:
     def _refused(self, refusal: Refusal) -> Iterator[tuple[str, Node]]:
         """A refused call is a step to the same state: the demands on it, as invariants."""
         action = self.model.action(refusal.action)
-        pairs = zip(action.arguments(), refusal.args, strict=True)
+        pairs = zip(action.arguments(), refusal.args, strict=not self.keep_params)
         leaves = {p.node(): simplify.constant(v, p.type) for p, v in pairs}
         for name, demand in self._obligations(refusal.action, refusal.case):
             node = after(self._ground(demand.node, leaves), {})
@@ -335,6 +351,12 @@ def _label(action: Action, case: Case) -> str:
     if case.rung is None or case.alternative is None:
         return f"{action.name}_succeeds"
     return rung_label(action, action.rungs[case.rung], case.alternative)
+
+
+def _constants(leaves: Mapping[Node, Node]) -> tuple[int, ...]:
+    """The values of the parameters; none when they are kept."""
+    values = [simplify.value_of(value) for value in leaves.values()]
+    return tuple(int(value) for value in values if value is not None)
 
 
 def _param(action: Action, name: str) -> Node:

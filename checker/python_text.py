@@ -95,7 +95,7 @@ Rule = Callable[["Text", Node, list[str]], str]
 
 
 def _mask(node: Node) -> int:
-    assert isinstance(node.type, IntType)  # noqa: S101  (typed by the operator)
+    assert isinstance(node.type, IntType)
     return (1 << node.type.bits) - 1
 
 
@@ -120,7 +120,7 @@ def _read(text: Text, node: Node, args: list[str]) -> str:
 
 def _nearest(text: Text, node: Node, args: list[str]) -> str:
     binding = node.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (NEAREST carries a Binding)
+    assert isinstance(binding, Binding)
     parents, moves = text.field(binding.forest), text.scope.size(node.type) - 1
     return f"nearest({parents}, {args[0]}, {moves}, {args[1]})"
 
@@ -135,7 +135,7 @@ def _over(pattern: str) -> Rule:
 
     def rule(text: Text, node: Node, args: list[str]) -> str:
         binding = node.attr
-        assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+        assert isinstance(binding, Binding)
         size = text.scope.size(binding.type)
         return pattern.format(f=args[0], r=f"range({size})")
 
@@ -197,7 +197,7 @@ class Text:
 
     def field(self, place: object) -> str:
         """The expression for a field's whole value."""
-        assert isinstance(place, Place)  # noqa: S101  (READ and forests carry a Place)
+        assert isinstance(place, Place)
         state = "s" if place.epoch == "old" else "z"
         return f"{state}[{self.positions[place.field]}]"
 
@@ -244,7 +244,7 @@ class Text:
     def function_of(self, binder: Node) -> str:
         """The body of a binder as a local function of its variable."""
         binding = binder.attr
-        assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+        assert isinstance(binding, Binding)
         return self.local(f"q{binding.level}", binder.args[-1])
 
     def local(self, variable: str, *nodes: Node) -> str:

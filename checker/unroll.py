@@ -28,7 +28,7 @@ def elements(kind: Type, scope: Scope) -> list[Node]:
 def bodies(node: Node, scope: Scope) -> list[Node]:
     """The body of a binder for each value of its variable."""
     binding = node.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+    assert isinstance(binding, Binding)
     return [_opened(node, value) for value in elements(binding.type, scope)]
 
 
@@ -64,7 +64,7 @@ def _first(node: Node, scope: Scope) -> Node:
 def _nearest(node: Node, scope: Scope) -> Node:
     """At most size - 1 moves up; a root stays where it is."""
     binding = node.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (NEAREST carries a Binding)
+    assert isinstance(binding, Binding)
     place = binding.forest
     at = _above(node.args[0], place)
     for _ in range(scope.size(node.type) - 2):
@@ -148,7 +148,7 @@ def _read_after(
     node: Node, args: tuple[Node, ...], values: Mapping[tuple[str, int | None], Node]
 ) -> Node:
     place = node.attr
-    assert isinstance(place, Place)  # noqa: S101  (READ carries a Place)
+    assert isinstance(place, Place)
     before = make("READ", *args, attr=Place(place.field), of=node.type)
     if not args:
         return values.get((place.field, None), before)

@@ -76,8 +76,10 @@ def lowest_free(old: Processes) -> SetOf[Pid]:
     """The free pid below which none is free."""
     return those(
         Pid,
-        lambda p: (old.pid[p].status == FREE)
-        & all_of(Pid, lambda q: implies(q < p, old.pid[q].status != FREE)),
+        lambda p: (
+            (old.pid[p].status == FREE)
+            & all_of(Pid, lambda q: implies(q < p, old.pid[q].status != FREE))
+        ),
     )
 
 
@@ -169,12 +171,16 @@ def exit_codes_are_recorded(s: Processes) -> Bool:
     zero = Code.element(0)
     return (s.pid[INIT].status == RUNNING) & all_of(
         Pid,
-        lambda q: implies(
-            s.pid[q].status == FREE,
-            (s.pid[q].parent == q) & ~s.pid[q].is_subreaper & (s.pid[q].code == zero),
-        )
-        & implies(s.pid[q].status == RUNNING, s.pid[q].code == zero)
-        & implies(s.pid[q].status == ZOMBIE, ~s.pid[q].is_subreaper),
+        lambda q: (
+            implies(
+                s.pid[q].status == FREE,
+                (s.pid[q].parent == q)
+                & ~s.pid[q].is_subreaper
+                & (s.pid[q].code == zero),
+            )
+            & implies(s.pid[q].status == RUNNING, s.pid[q].code == zero)
+            & implies(s.pid[q].status == ZOMBIE, ~s.pid[q].is_subreaper)
+        ),
     )
 
 

@@ -23,7 +23,7 @@ class Call:
     source: str
     page: Page
 
-    def __call__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Speak the page inside another: a variant that adds to a shared page."""
         self.page(*args, **kwargs)
 
@@ -55,7 +55,7 @@ class Property:
     """For every_step: the calls it is about; none means every call."""
 
 
-def _declare(kind: str, **given: Any) -> Callable[[Sentence], Property]:  # noqa: ANN401
+def _declare(kind: str, **given: Any) -> Callable[[Sentence], Property]:
     def declared(sentence: Sentence) -> Property:
         doc = (sentence.__doc__ or "").strip()
         return Property(sentence.__name__, kind, sentence, doc, **given)

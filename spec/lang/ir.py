@@ -48,7 +48,9 @@ class Node:
     def __repr__(self) -> str:
         inside = " ".join(repr(arg) for arg in self.args)
         shown = "" if self.attr is None else f"{self.attr}"
-        return f"({self.op}{':' + shown if shown else ''}{' ' + inside if inside else ''})"
+        return (
+            f"({self.op}{':' + shown if shown else ''}{' ' + inside if inside else ''})"
+        )
 
 
 class Fresh:
@@ -107,7 +109,7 @@ def _not(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | Non
 
 
 def _same(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
-    return BOOL if len(args) == 2 and args[0].type == args[1].type else None  # noqa: PLR2004
+    return BOOL if len(args) == 2 and args[0].type == args[1].type else None
 
 
 def _ite(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
@@ -159,9 +161,7 @@ def _singleton(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type
 
 
 def _card(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
-    return (
-        COUNT_TYPE if len(args) == 1 and isinstance(args[0].type, SetType) else None
-    )
+    return COUNT_TYPE if len(args) == 1 and isinstance(args[0].type, SetType) else None
 
 
 def _quantifier(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
@@ -220,7 +220,9 @@ OPERATORS: Final[dict[str, Operator]] = {
     "SHR": Operator("shift right; 0 when shifted out", _arithmetic),
     "LT": Operator("less than (unsigned; sorts by position)", _order),
     "LE": Operator("at most (unsigned; sorts by position)", _order),
-    "INT": Operator("as an integer of the given width (sorts count from first)", _to_int),
+    "INT": Operator(
+        "as an integer of the given width (sorts count from first)", _to_int
+    ),
     "MEMBER": Operator("the first is an element of the second", _member),
     "UNION": Operator("elements of either", _sets),
     "INTERSECTION": Operator("elements of both", _sets),
@@ -231,8 +233,12 @@ OPERATORS: Final[dict[str, Operator]] = {
     "EXISTS": Operator("the body holds for some element", _quantifier),
     "COUNT": Operator("for how many elements the body holds", _count),
     "SETOF": Operator("the elements for which the body holds", _set_of),
-    "FIRST": Operator("the first element for which the body holds, else element 0", _first),
-    "NEAREST": Operator("nearest strict ancestor with the body, else the root", _nearest),
+    "FIRST": Operator(
+        "the first element for which the body holds, else element 0", _first
+    ),
+    "NEAREST": Operator(
+        "nearest strict ancestor with the body, else the root", _nearest
+    ),
     "ANCESTOR": Operator("the first is a strict ancestor of the second", _ancestor),
 }
 

@@ -16,7 +16,7 @@ from spec.lang.errors import LawBroken, SpecError, UnknownName
 from spec.lang.ir import Node
 from spec.lang.schema import Shape, State, shape_of
 from spec.lang.step import Hooks, Reader, Step, Writer
-from spec.lang.terms import Bool, Sort, Term
+from spec.lang.terms import Bool
 from spec.lang.types import EnumType, IntType, SetType, SortType, Type
 
 Cites = Callable[[str, str], None]
@@ -105,7 +105,7 @@ class Model:
         return found
 
 
-def lookup(found: Mapping[str, Any], name: str, what: str) -> Any:  # noqa: ANN401
+def lookup(found: Mapping[str, Any], name: str, what: str) -> Any:
     """The entry called `name`; raises UnknownName, suggesting the nearest."""
     if name in found:
         return found[name]
@@ -146,7 +146,7 @@ class System:
         return self.build(chosen)
 
 
-def trace_model(  # noqa: PLR0913  (what a system consists of)
+def trace_model(
     name: str,
     state: type[State],
     calls: Iterable[Call],

@@ -111,7 +111,7 @@ class Field(Generic[T]):
         holder._port.write(info, index, value)
 
 
-def field(  # noqa: PLR0913  (one argument per column of the inheritance table)
+def field(
     kind: type[T],
     *,
     initial: T | bool | int | Callable[[Any], T],
@@ -127,7 +127,7 @@ def field(  # noqa: PLR0913  (one argument per column of the inheritance table)
 
 
 def _sort_type(sort: type[Sort]) -> SortType:
-    assert isinstance(sort.type, SortType)  # noqa: S101  (every Sort subclass has one)
+    assert isinstance(sort.type, SortType)
     return sort.type
 
 
@@ -222,7 +222,7 @@ class TableView(Generic[S, R]):
         self._port.write_row(self._table, _checked(index, self._table), value)
 
 
-def _checked(index: object, table: BoundTable) -> Any:  # noqa: ANN401  (S or SetOf[S])
+def _checked(index: object, table: BoundTable) -> Any:
     sort = table.index
     inside = index.element.type if isinstance(index, SetOf) else None
     if inside == sort.type or isinstance(index, sort):
@@ -302,8 +302,10 @@ class ForestView(Generic[S]):
         self._port.write(self._info, leaf, leaf)
 
     def _place(self) -> Place:
-        read = self._port.read(self._info, make("PARAM", attr="row", of=self._sort.type))
-        assert isinstance(read.attr, Place)  # noqa: S101  (READ carries a Place)
+        read = self._port.read(
+            self._info, make("PARAM", attr="row", of=self._sort.type)
+        )
+        assert isinstance(read.attr, Place)
         return read.attr
 
 
@@ -332,7 +334,9 @@ class Shape:
 
     def fields(self) -> tuple[FieldInfo, ...]:
         """Every field, cells first, in declaration order."""
-        rows = (info for table in self.tables.values() for info in table.fields.values())
+        rows = (
+            info for table in self.tables.values() for info in table.fields.values()
+        )
         return (*self.cells.values(), *rows)
 
     def sorts(self) -> tuple[str, ...]:

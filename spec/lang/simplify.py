@@ -81,7 +81,9 @@ def choice(condition: Node, yes: Node, no: Node) -> Node:
             return disjunction(both) if yes is TRUE else conjunction(both)
         if yes is FALSE or no is TRUE:
             other = negation(condition)
-            return conjunction((other, no)) if yes is FALSE else disjunction((other, yes))
+            return (
+                conjunction((other, no)) if yes is FALSE else disjunction((other, yes))
+            )
     return make("ITE", condition, yes, no)
 
 

@@ -154,7 +154,7 @@ class Step:
                 arguments[parameter] = self._argument(function, parameter, given)
             function(**arguments)
 
-    def _argument(self, function: Hook, name: str, given: dict[str, Term]) -> Any:  # noqa: ANN401
+    def _argument(self, function: Hook, name: str, given: dict[str, Term]) -> Any:
         if self._views is None:
             message = "a hook is asked while its call is traced"
             raise LawBroken(message)
@@ -220,7 +220,9 @@ class Step:
         """Write what the event's declarations say, in every table of this sort."""
         source = row.source
         if not isinstance(source, Row) or isinstance(source._index, SetOf):
-            message = f"{row.event} takes one row of `old`, as in forked(old.process[p])"
+            message = (
+                f"{row.event} takes one row of `old`, as in forked(old.process[p])"
+            )
             raise LawBroken(message)
         self.inherited.append((row.event, index.node))
         for other in self._shape.tables.values():

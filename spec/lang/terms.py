@@ -92,7 +92,7 @@ class Sort(Term):
 
     __slots__ = ()
 
-    def __init_subclass__(cls, first: int = 0, **rest: Any) -> None:  # noqa: ANN401
+    def __init_subclass__(cls, first: int = 0, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         cls.type = SortType(cls.__name__, first)
 
@@ -114,7 +114,7 @@ class Enum(Term):
     __slots__ = ()
     members: ClassVar[tuple[str, ...]]
 
-    def __init_subclass__(cls, **rest: Any) -> None:  # noqa: ANN401
+    def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         cls.type = EnumType(cls.__name__, cls.members)
 
@@ -132,14 +132,14 @@ class Int(Term):
 
     __slots__ = ()
 
-    def __init_subclass__(cls, bits: int, **rest: Any) -> None:  # noqa: ANN401
+    def __init_subclass__(cls, bits: int, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         cls.type = IntType(bits)
 
     @classmethod
     def lift(cls, value: object) -> Self:
         if isinstance(value, int) and not isinstance(value, bool):
-            assert isinstance(cls.type, IntType)  # noqa: S101  (__init_subclass__)
+            assert isinstance(cls.type, IntType)
             if not 0 <= value < 1 << cls.type.bits:
                 message = f"{value} does not fit {cls.__name__} ({cls.type.bits} bits)"
                 raise LawBroken(message)
@@ -203,13 +203,13 @@ class SetOf(Term, Generic[E]):
     def __init_subclass__(
         cls,
         element: type[Sort] | type[Enum] | None = None,
-        **rest: Any,  # noqa: ANN401
+        **rest: Any,
     ) -> None:
         super().__init_subclass__(**rest)
         if element is not None:
             cls.element = element
             inside = element.type
-            assert isinstance(inside, SortType | EnumType)  # noqa: S101  (its class)
+            assert isinstance(inside, SortType | EnumType)
             cls.type = SetType(inside)
 
     @classmethod
@@ -218,7 +218,11 @@ class SetOf(Term, Generic[E]):
         node = simplify.constant(0, cls.type)
         for element in elements:
             one = simplify.apply("SINGLETON", element.node)
-            node = one if simplify.value_of(node) == 0 else simplify.apply("UNION", node, one)
+            node = (
+                one
+                if simplify.value_of(node) == 0
+                else simplify.apply("UNION", node, one)
+            )
         return cls(node)
 
     def has(self, element: E) -> Bool:
@@ -242,9 +246,7 @@ class SetOf(Term, Generic[E]):
     def includes(self, other: SetOf[E]) -> Bool:
         """Every element of `other` is in this set."""
         missing = simplify.apply("DIFFERENCE", other.node, self.node)
-        return Bool(
-            simplify.equality(missing, simplify.constant(0, self.node.type))
-        )
+        return Bool(simplify.equality(missing, simplify.constant(0, self.node.type)))
 
     def __or__(self, other: SetOf[E]) -> Self:
         return type(self)(simplify.apply("UNION", self.node, other.node))

@@ -12,7 +12,6 @@ from dataclasses import replace
 from spec.lang.ir import BINDERS, Binding, Fresh, Node, make
 from spec.lang.types import Type
 
-
 Builder = Callable[[Node, tuple[Node, ...]], Node]
 """Makes the copy of a node over other arguments."""
 
@@ -54,7 +53,9 @@ def substitute(
             memo[node] = build(node, args)
         else:
             memo[node] = (
-                node if args == node.args else make(node.op, *args, attr=node.attr, of=node.type)
+                node
+                if args == node.args
+                else make(node.op, *args, attr=node.attr, of=node.type)
             )
     return memo[root]
 
@@ -64,7 +65,7 @@ def _rebind(node: Node, args: tuple[Node, ...]) -> Node:
     if args == node.args:
         return node
     binding = node.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+    assert isinstance(binding, Binding)
     *before, body = args
     inside = body.height
     if inside >= binding.level:
@@ -84,7 +85,9 @@ def _rename(body: Node, variable: Node, other: Node) -> Node:
         shadows = isinstance(node.attr, Binding) and node.attr.level == variable.attr
         args = node.args if shadows else tuple(memo[arg] for arg in node.args)
         memo[node] = (
-            node if args == node.args else make(node.op, *args, attr=node.attr, of=node.type)
+            node
+            if args == node.args
+            else make(node.op, *args, attr=node.attr, of=node.type)
         )
     return memo[body]
 
@@ -108,6 +111,6 @@ def bind(
 def opened(binder: Node, value: Node, build: Builder | None = None) -> Node:
     """The body of `binder` with its variable replaced by `value`."""
     binding = binder.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+    assert isinstance(binding, Binding)
     variable = make("VAR", attr=binding.level, of=binding.type)
     return substitute(binder.args[-1], {variable: value}, build)
