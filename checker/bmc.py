@@ -1,0 +1,201 @@
+"""Bounded model checking: is there a run of k steps that breaks a property?
+
+The bound grows by one step at a time and each property is asked about at every depth,
+so the depth of a finding is the length of a shortest run. Nothing found up to the bound
+is `Bounded`, never more.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from checker.evaluate import Evaluator, Returned, State, Transition
+from checker.ground import GroundModel, ground
+from checker.lower_z3 import Expr
+from checker.unfolding import EnginesDisagree, Undecided, Unfolding, case_of
+from checker.verdict import Bounded, ProvedAtScope, Run, Unknown, Verdict, Violated
+from spec.lang import simplify
+from spec.lang.ir import Node
+from spec.lang.model import Model, Scope, Traced, rung_label
+
+Progress = Callable[[int, int], bool]
+"""Called with (depth, properties still open); a true answer stops the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedCheck:
+    """What was found up to which depth.
+
+    `depths` gives, for each property violated and each goal reached, the first depth:
+    the number of steps of a shortest run that shows it.
+    """
+
+    verdicts: dict[str, Verdict]
+    depths: dict[str, int]
+    depth: int
+    seconds: float
+
+
+def check_bounded(
+    model: Model,
+    scope: Scope,
+    properties: Iterable[Traced],
+    *,
+    depth: int,
+    seconds: float | None = None,
+    reachability: bool = False,
+    progress: Progress = lambda *_: False,
+) -> BoundedCheck:
+    """Every property to `depth` steps; `reachability` adds the generated goals.
+
+    Raises EnginesDisagree when a run that the solver finds cannot be replayed.
+    """
+    listed = tuple(properties)
+    search = _Search(
+        ground(model, scope, listed, reachability=reachability, keep_params=True),
+        Evaluator(model, scope, listed),
+        None if seconds is None else time.monotonic() + seconds,
+    )
+    return search.result(depth, progress)
+
+
+@dataclass
+class _Search:
+    ground: GroundModel
+    evaluator: Evaluator
+    deadline: float | None
+    depths: dict[str, int] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    def result(self, depth: int, progress: Progress) -> BoundedCheck:
+        started = time.perf_counter()
+        self.unfolding = Unfolding(
+            self.ground, self.evaluator, from_boot=True, deadline=self.deadline
+        )
+        self.broken = _predicates(self.ground)
+        self.stepwise = sorted(
+            {n for c in self.unfolding.choices for n, _ in c.move.demands}
+        )
+        self.open = dict.fromkeys([*self.broken, *self.stepwise])
+        for prop in self.evaluator.properties:
+            self.open.setdefault(prop)
+        covered, reason = self._deepen(depth, progress)
+        for name in self.open:
+            self.verdicts[name] = (
+                Bounded(covered) if reason is None else _undecided(reason, covered)
+            )
+        return BoundedCheck(
+            self.verdicts, self.depths, max(covered, 0), time.perf_counter() - started
+        )
+
+    def _deepen(self, depth: int, progress: Progress) -> tuple[int, str | None]:
+        """The deepest level that was covered in full, and why no deeper one was."""
+        covered = -1
+        try:
+            for at in range(depth + 1):
+                self._level(at)
+                covered = at
+                if not self.open or at == depth:
+                    break
+                if progress(at, len(self.open)):
+                    return covered, "stopped"
+                self.unfolding.step()
+        except Undecided as undecided:
+            return covered, str(undecided)
+        return covered, None
+
+    def _level(self, at: int) -> None:
+        """Everything that a run of `at` steps shows."""
+        questions: dict[str, Expr] = {}
+        for name in self.open:
+            asked = [self.unfolding.at(at, n) for n in self.broken.get(name, ())]
+            if at and name in self.stepwise:
+                asked.append(self.unfolding.demand_broken(name))
+            if asked:
+                questions[name] = self.unfolding.either(asked)
+        while questions:
+            found = self.unfolding.find(self.unfolding.either(questions.values()))
+            if found is None:
+                return
+            shown = [n for n in questions if self.unfolding.true_in(found, questions[n])]
+            for name in shown:
+                self._conclude(name, self.unfolding.run_in(found, at), found, at)
+                del questions[name], self.open[name]
+
+    def _conclude(self, name: str, run: Run, found: Expr, at: int) -> None:
+        self.depths[name] = at
+        last = self.unfolding.state_in(found, at)
+        prop = self.evaluator.properties.get(name)
+        if prop is None:
+            step = _labelled(self.evaluator, last, name)
+            self.verdicts[name] = ProvedAtScope((*run, step))
+        elif prop.kind == "sometimes":
+            _agree(name, self.evaluator.holds(name, last))
+            self.verdicts[name] = ProvedAtScope(run)
+        elif prop.kind == "always":
+            _agree(name, not self.evaluator.holds(name, last))
+            self.verdicts[name] = Violated(run)
+        else:
+            self.verdicts[name] = Violated(_shown(self.evaluator, name, run, last))
+
+
+def _predicates(model: GroundModel) -> dict[str, list[Node]]:
+    """What would be news of a state, by name: a broken invariant, a goal."""
+    found: dict[str, list[Node]] = {}
+    for name, node in model.invariants:
+        found.setdefault(name, []).append(simplify.negation(node))
+    for name, node in model.goals:
+        found.setdefault(name, []).append(node)
+    return found
+
+
+def _undecided(reason: str, covered: int) -> Unknown:
+    said = f"covered to depth {covered}" if covered >= 0 else "nothing covered"
+    return Unknown(f"{reason}; {said}")
+
+
+def _agree(name: str, same: bool) -> None:
+    if not same:
+        message = f"the solver and the evaluator disagree about {name}"
+        raise EnginesDisagree(message)
+
+
+def _before(evaluator: Evaluator, run: Run) -> State:
+    return run[-2].after if len(run) > 1 else evaluator.initial
+
+
+def _shown(evaluator: Evaluator, name: str, run: Run, last: State) -> Run:
+    """The run, with the step that breaks the step property at its end."""
+    if run and not evaluator.holds_of(name, _before(evaluator, run), run[-1]):
+        return run
+    for step in _calls(evaluator, last):
+        if not evaluator.holds_of(name, last, step):
+            return (*run, step)
+    message = f"the solver and the evaluator disagree about {name}"
+    raise EnginesDisagree(message)
+
+
+def _calls(evaluator: Evaluator, state: State) -> Iterable[Transition]:
+    """Every answer that any call can get in this state, errors included."""
+    for action in evaluator.model.actions:
+        for call in evaluator.invocations(action):
+            for step in evaluator.outcomes(state, call):
+                if isinstance(step, Transition):
+                    yield step
+
+
+def _labelled(evaluator: Evaluator, state: State, name: str) -> Transition:
+    """The step that reaches a generated goal; raises EnginesDisagree."""
+    for step in _calls(evaluator, state):
+        action = evaluator.model.action(step.invocation.action)
+        case = case_of(step)
+        if isinstance(step.outcome, Returned) or case.rung is None:
+            label = f"{action.name}_succeeds"
+        else:
+            label = rung_label(action, action.rungs[case.rung], case.alternative or 0)
+        if label == name:
+            return step
+    message = f"the solver reaches {name}, and the evaluator does not"
+    raise EnginesDisagree(message)

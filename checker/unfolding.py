@@ -1,0 +1,243 @@
+"""Runs of a model as one growing formula: states, and the steps between them.
+
+The parameters are left to the solver, so a step is one number that says which move is
+taken, and one variable for each parameter that some move has. What the solver finds is
+read back as states and invocations of the reference evaluator.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import z3
+
+from checker.evaluate import Evaluator, Failed, Invocation, State, Stopped, Transition
+from checker.ground import Case, GroundModel, Key, Move
+from checker.lower_z3 import (
+    Expr,
+    Vocabulary,
+    cell_variables,
+    in_range,
+    position,
+    value_expr,
+    variable,
+)
+from spec.lang.ir import Node
+
+
+class EnginesDisagree(Exception):
+    """Two readings of one text differ: a failure of the run, never a warning."""
+
+
+class Undecided(Exception):
+    """The solver gave up; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to step: a move of an action whose parameters are open."""
+
+    action: str
+    move: Move
+
+
+def choices_of(ground: GroundModel) -> tuple[Choice, ...]:
+    """Every move of a model that was grounded with `keep_params`."""
+    return tuple(
+        Choice(instance.action, move)
+        for instance in ground.instances
+        for move in instance.moves
+    )
+
+
+class Unfolding:
+    """A Z3 solver over the runs of a model; grows by one step at a time.
+
+    `from_boot` says that the first state is the one at boot; otherwise it is any state.
+    `deadline` is in seconds of `time.monotonic`; None waits for ever.
+    """
+
+    def __init__(
+        self,
+        ground: GroundModel,
+        evaluator: Evaluator,
+        *,
+        from_boot: bool,
+        deadline: float | None = None,
+    ) -> None:
+        self.ground, self.evaluator, self.deadline = ground, evaluator, deadline
+        self.choices = choices_of(ground)
+        self.solver = z3.SolverFor("QF_FD")
+        self.states: list[dict[Key, Expr]] = []
+        self.taken: list[Expr] = []
+        self.params: list[dict[Node, Expr]] = []
+        self.words: list[Vocabulary] = []
+        self._actions = {action.name: action for action in ground.model.actions}
+        self._new_state()
+        if from_boot:
+            for cell in ground.cells:
+                held = self.states[0][cell.field, cell.row]
+                booted = value_expr(cell.initial, cell.type, ground.scope)
+                self.solver.add(held == booted)
+
+    # Growing
+
+    def _new_state(self) -> None:
+        ground, at = self.ground, len(self.states)
+        state = cell_variables(ground.cells, ground.scope, str(at))
+        for cell in ground.cells:
+            self._within(state[cell.field, cell.row], cell.type)
+        self.states.append(state)
+        self.words.append(self._vocabulary(at, "at"))
+
+    def _within(self, expr: Expr, kind: object) -> None:
+        bound = in_range(expr, kind, self.ground.scope)  # type: ignore[arg-type]
+        if bound is not None:
+            self.solver.add(bound)
+
+    def _vocabulary(self, at: int, stem: str) -> Vocabulary:
+        """The words of state `at`, with parameters of their own."""
+        params: dict[Node, Expr] = {}
+        for action in self.ground.model.actions:
+            for param in action.params:
+                node = param.node()
+                if node not in params:
+                    name = f"{param.name}:{param.type}@{stem}{at}"
+                    params[node] = variable(name, param.type, self.ground.scope)
+                    self._within(params[node], param.type)
+        return Vocabulary(self.ground.scope, self.states[at], {}, params)
+
+    def step(self) -> None:
+        """One more step, and the state it leads to."""
+        at = len(self.states) - 1
+        self._new_state()
+        before, following = self.states[at], self.states[at + 1]
+        words = self._vocabulary(at, "step")
+        words.new = following
+        bits = max(1, (len(self.choices) - 1).bit_length())
+        taken = z3.BitVec(f"taken@{at}", bits)
+        self.solver.add(z3.ULE(taken, len(self.choices) - 1))
+        touched: dict[Key, list[Expr]] = {}
+        for number, choice in enumerate(self.choices):
+            this = taken == number
+            effects = [words.lower(choice.move.when)]
+            for key, value in choice.move.writes:
+                effects.append(following[key] == words.lower(value))
+                touched.setdefault(key, []).append(this)
+            self.solver.add(z3.Implies(this, z3.And(effects)))
+        for key, cell in before.items():
+            kept = following[key] == cell
+            self.solver.add(z3.Or(*touched.get(key, []), kept))
+        self.taken.append(taken)
+        self.params.append(dict(words.params))
+        self._step_words = words
+
+    # Asking
+
+    def at(self, number: int, node: Node) -> Expr:
+        """A state predicate at state `number`; open parameters are the solver's."""
+        return self.words[number].lower(node)
+
+    def demand_broken(self, name: str) -> Expr:
+        """The last step breaks a step property."""
+        words, taken = self._step_words, self.taken[-1]
+        broken = [
+            z3.And(taken == number, z3.Not(words.lower(node)))
+            for number, choice in enumerate(self.choices)
+            for demand, node in choice.move.demands
+            if demand == name
+        ]
+        return z3.Or(broken)
+
+    def find(self, *assumptions: Expr) -> Expr | None:
+        """A Z3 model under the assumptions, or None; raises Undecided."""
+        if self.deadline is not None:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise Undecided("out of time")
+            self.solver.set("timeout", max(1, int(left * 1000)))
+        answer = self.solver.check(*assumptions)
+        if answer == z3.sat:
+            return self.solver.model()
+        if answer == z3.unsat:
+            return None
+        raise Undecided(f"the solver gave up: {self.solver.reason_unknown()}")
+
+    def either(self, formulas: Iterable[Expr]) -> Expr:
+        """A fresh boolean that says that one of the formulas holds; an assumption."""
+        marker = z3.FreshBool("either")
+        self.solver.add(marker == z3.Or(list(formulas)))
+        return marker
+
+    def true_in(self, found: Expr, formula: Expr) -> bool:
+        """Whether the formula holds in what the solver found."""
+        return z3.is_true(found.eval(formula, model_completion=True))
+
+    # Reading back
+
+    def state_in(self, found: Expr, number: int) -> State:
+        """State `number` of what the solver found, as the evaluator writes states."""
+        return read_state(self.ground, found, self.states[number])
+
+    def run_in(self, found: Expr, length: int) -> tuple[Transition, ...]:
+        """The first steps of what was found, each taken again by the evaluator.
+
+        Raises EnginesDisagree when the evaluator cannot take one, or ends elsewhere.
+        """
+        steps = []
+        for number in range(length):
+            choice = self.choices[position(found, self.taken[number])]
+            params = self._actions[choice.action].params
+            args = tuple(
+                position(found, self.params[number][p.node()]) for p in params
+            )
+            steps.append(
+                replayed(
+                    self.evaluator,
+                    self.state_in(found, number),
+                    Invocation(choice.action, args),
+                    choice.move.case,
+                    self.state_in(found, number + 1),
+                )
+            )
+        return tuple(steps)
+
+
+def read_state(
+    ground: GroundModel, found: Expr, cells: dict[Key, Expr]
+) -> State:
+    """A state of the evaluator from the cells of a Z3 model."""
+    values: dict[str, list[int]] = {}
+    single: set[str] = set()
+    for cell in ground.cells:
+        value = position(found, cells[cell.field, cell.row])
+        values.setdefault(cell.field, []).append(value)
+        if cell.row is None:
+            single.add(cell.field)
+    fields = [info.name for info in ground.model.shape.fields()]
+    return tuple(values[n][0] if n in single else tuple(values[n]) for n in fields)
+
+
+def replayed(
+    evaluator: Evaluator, before: State, call: Invocation, case: Case, after: State
+) -> Transition:
+    """The evaluator's own step for what the solver says; raises EnginesDisagree."""
+    for step in evaluator.outcomes(before, call):
+        if isinstance(step, Stopped) or case_of(step) != case:
+            continue
+        if step.invocation == call and step.after == after:
+            return step
+    message = (
+        f"the solver takes {call.action}{call.args} ({case}) from {before} to {after}; "
+        "the evaluator does not"
+    )
+    raise EnginesDisagree(message)
+
+
+def case_of(step: Transition) -> Case:
+    """Which way of ending a step is."""
+    if isinstance(step.outcome, Failed):
+        return Case(step.outcome.rung, step.outcome.alternative)
+    return Case()
