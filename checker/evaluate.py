@@ -130,12 +130,12 @@ class Evaluator:
             yield Invocation(action.name, args)
 
     def outcomes(
-        self, state: State, invocation: Invocation
+        self, state: State, invocation: Invocation, *, chosen: bool = False
     ) -> list[Transition | Stopped]:
         """Everything the call can do: errors allowed, or one transition per choice.
 
-        The values given for choices are ignored. A call that cannot move yields the
-        one `Stopped` that says why.
+        The values given for choices are ignored, unless the kernel is held to them:
+        `chosen`. A call that cannot move yields the one `Stopped` that says why.
         """
         action = self._actions[invocation.action]
         code, args = self._code, invocation.args
@@ -145,7 +145,7 @@ class Evaluator:
         found: list[Transition | Stopped] = []
         position = code[f"{name}.ladder"](state, None, *args)
         if position is None:
-            found += self._successes(action, state, args)
+            found += self._successes(action, state, args, chosen)
             return found or [Stopped("no_choice")]
         rung = action.rungs[position]
         if rung.kind != "fails":
@@ -157,7 +157,7 @@ class Evaluator:
                 found += (
                     [
                         Transition(t.invocation, failed, t.after)
-                        for t in self._successes(action, state, args)
+                        for t in self._successes(action, state, args, chosen)
                     ]
                     if rung.leaks
                     else [Transition(invocation, failed, state)]
@@ -165,10 +165,10 @@ class Evaluator:
         return found
 
     def _successes(
-        self, action: Action, state: State, args: tuple[int, ...]
+        self, action: Action, state: State, args: tuple[int, ...], chosen: object
     ) -> list[Transition]:
         found = []
-        for full in self._chosen(action, state, args):
+        for full in self._chosen(action, state, args, chosen):
             invocation = Invocation(action.name, full)
             after = self._code[f"{action.name}.effect"](state, None, *full)
             value = self._code[f"{action.name}.result"](state, None, *full)
@@ -176,14 +176,14 @@ class Evaluator:
         return found
 
     def _chosen(
-        self, action: Action, state: State, args: tuple[int, ...]
+        self, action: Action, state: State, args: tuple[int, ...], chosen: object
     ) -> Iterable[tuple[int, ...]]:
         """The arguments completed by each combination of the kernel's choices."""
         if not action.picks:
             return [args]
         domains = [
-            range(self.scope.size(p.type)) if p.role == "choice" else (value,)
-            for p, value in zip(action.params, args, strict=True)
+            range(self.scope.size(p.type)) if p.role == "choice" and not chosen else (v,)
+            for p, v in zip(action.params, args, strict=True)
         ]
         picked = self._code[f"{action.name}.picked"]
         return [full for full in product(*domains) if picked(state, None, *full)]
