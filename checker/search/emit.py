@@ -37,6 +37,10 @@ class Flag:
         """At least one holds; both are computed."""
         return Flag(self.to, self.to.or_(self.value, other.value))
 
+    def no(self) -> Flag:
+        """It does not hold."""
+        return Flag(self.to, self.to.not_(self.value))
+
     def word(self) -> Word:
         """1 when it holds, else 0."""
         return Word(self.to, self.to.zext(self.value, I64))
@@ -202,6 +206,36 @@ class Emitter:
     def smaller(self, left: Word, right: Word) -> Word:
         """The smaller of two numbers."""
         return self.select(left.is_("<", right), left, right)
+
+    def equal_slots(self, bucket: Word, tag: Word, ignore: Word) -> Word:
+        """Which of 16 slots of 32 bits equal `tag` but for the low bits `ignore`.
+
+        Bit i of the result is slot i of the aligned cache line at `bucket`. `ignore`
+        is one less than a power of two.
+        """
+        kind = ir.VectorType(I32, 16)
+        lanes = ir.Constant(ir.VectorType(I32, 16), [I32(0)] * 16)
+        slots = self.to.load(self._pointer(bucket, kind), align=64)
+        wide = [
+            self.to.shuffle_vector(
+                self.to.insert_element(
+                    ir.Constant(kind, ir.Undefined),
+                    self.to.trunc(word.value, I32),
+                    I32(0),
+                ),
+                ir.Constant(kind, ir.Undefined),
+                lanes,
+            )
+            for word in (tag, ignore)
+        ]
+        different = self.to.xor(slots, wide[0])
+        equal = self.to.icmp_unsigned("<=", different, wide[1])
+        bits = self.to.bitcast(equal, ir.IntType(16))
+        return Word(self.to, self.to.zext(bits, I64))
+
+    def lowest_bit(self, word: Word) -> Word:
+        """The number of the lowest bit set; 64 if there is none."""
+        return Word(self.to, self.to.cttz(word.value, I1(0)))
 
     def call(self, function: ir.Function, *arguments: Word) -> Word:
         """Call a function of this module."""

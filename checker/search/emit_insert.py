@@ -1,8 +1,11 @@
 """`settle`: insert what was routed, a partition at a time, and check what is new.
 
-A partition is an append-only array of states and an open-addressing index of 32-bit
-slots: the low `BITS` bits are one more than a state's number, the rest are bits of its
-hash, which spare most looks at states that differ. Zero is an empty slot.
+A partition is an append-only array of states and an index of 32-bit slots. The low
+`BITS` bits of a slot are one more than a state's number, the rest are bits of its hash;
+zero is an empty slot. Slots are kept in buckets of 16, one cache line: a bucket is
+compared in one vector instruction, so that the common case, a state that is there
+already, takes no branch the processor could guess wrong. A full bucket continues in
+the next one.
 """
 
 from __future__ import annotations
@@ -16,18 +19,38 @@ from checker.search.layout import PART_WORDS, Part, Work
 if TYPE_CHECKING:
     from llvmlite import ir
 
-GROUP = 16
+GROUP = 32
+BUCKET_BITS = 4
+BUCKET = 1 << BUCKET_BITS
 SMALLEST_BITS = 6
 
 
-def slots_allowed(bits: Word, f: Emitter) -> Word:
-    """How many states an index of 2**bits slots may hold: three quarters."""
-    return f.select(bits.is_("==", 0), 0, (f.number(3) << bits) >> 2)
+def slots_allowed(f: Emitter, bits: Word) -> Word:
+    """How many states an index of 2**bits slots may hold: 13 of 16."""
+    return f.select(bits.is_("==", 0), 0, (f.number(13) << bits) >> 4)
 
 
 def tag_of(mixed: Word, bits: Word) -> Word:
     """The bits of a hash that a slot keeps, in place (above the low `bits`)."""
     return (((mixed >> 22) & 0xFFFFFFFF) >> bits) << bits
+
+
+def bucket_of(mixed: Word, mask: Word) -> Word:
+    """The number of the first slot of the bucket where a hash belongs."""
+    return mixed & mask & ~(BUCKET - 1)
+
+
+def _place(f: Emitter, index: Word, mixed: Word, bits: Word, number: Word) -> None:
+    """Write state `number` to the first empty slot from its bucket on."""
+    mask = (f.number(1) << bits) - 1
+    at = f.variable(bucket_of(mixed, mask), "at")
+    with f.forever() as probe:
+        empty = f.equal_slots(index + at.get() * 4, f.number(0), f.number(0))
+        with f.when(empty.is_("!=", 0)):
+            slot = at.get() + f.lowest_bit(empty)
+            f.store32(tag_of(mixed, bits) | (number + 1), index, slot)
+        f.leave_when(probe, empty.is_("!=", 0))
+        at.set((at.get() + BUCKET) & mask)
 
 
 def emit_grow(module: ir.Module, width: int) -> ir.Function:
@@ -42,7 +65,7 @@ def emit_grow(module: ir.Module, width: int) -> ir.Function:
     index, old = f.load(part, Part.INDEX), f.load(part, Part.BITS)
     chosen = f.variable(f.select(old.is_("==", 0), SMALLEST_BITS, old), "bits")
     with f.forever() as turn:
-        f.leave_when(turn, slots_allowed(chosen.get(), f).is_(">", count))
+        f.leave_when(turn, slots_allowed(f, chosen.get()).is_(">", count))
         chosen.set(chosen.get() + 1)
     bits = chosen.get()
     with f.when(bits.is_(">", f.load(part, Part.BITS_MAX))):
@@ -50,113 +73,119 @@ def emit_grow(module: ir.Module, width: int) -> ir.Function:
     f.store(bits, part, Part.BITS)
     with f.loop(0, f.number(1) << (bits - 1)) as pair:
         f.store(f.number(0), index, pair)
-    mask = (f.number(1) << bits) - 1
     with f.loop(0, count) as number:
         mixed = hash_of(load_state(f, states + number * (8 * width), width))
-        slot = f.variable(mixed & mask, "slot")
-        with f.forever() as probe:
-            f.leave_when(probe, f.load32(index, slot.get()).is_("==", 0))
-            slot.set((slot.get() + 1) & mask)
-        f.store32(tag_of(mixed, bits) | (number + 1), index, slot.get())
+        _place(f, index, mixed, bits, number)
     f.returns(0)
     return f.function
 
 
-def emit_insert(module: ir.Module, width: int, grow: ir.Function) -> ir.Function:
-    """`insert(part, states, n) -> how many were taken in`: all, unless room ran out.
+def emit_insert_one(module: ir.Module, width: int, grow: ir.Function) -> ir.Function:
+    """`insert_one(part, state, hash) -> 1 if it is new and there is no room, else 0`.
 
-    Works in groups: hash each and ask for its slot's cache line, then ask for the
-    state the slot names, then compare.
+    Finds the state or appends it, whatever it takes.
     """
-    f = Emitter(module, "insert", ["part", "entries", "amount"])
-    part, entries, amount = f.params()
-    hashes = f.scratch(GROUP)
-    done = f.variable(0, "done")
-    with f.forever() as turn:
-        first = done.get()
-        f.leave_when(turn, first.is_(">=", amount))
-        group = f.smaller(f.number(GROUP), amount - first)
-        base = entries + first * (8 * width)
-        _announce(f, part, base, group, hashes, width)
-        failed = _resolve(f, part, base, group, hashes, width, grow)
-        done.set(first + f.select(failed.is_("==", 0), group, failed - 1))
-        f.leave_when(turn, failed.is_("!=", 0))
-    f.returns(done.get())
+    f = Emitter(module, "insert_one", ["part", "where", "mixed"])
+    part, where, mixed = f.params()
+    count, states = f.load(part, Part.COUNT), f.load(part, Part.STATES)
+    with f.when(count.is_(">=", slots_allowed(f, f.load(part, Part.BITS)))):
+        stuck = f.call(grow, part)
+        with f.when(stuck.is_("!=", 0)):
+            f.returns(1)
+    index, bits = f.load(part, Part.INDEX), f.load(part, Part.BITS)
+    mask = (f.number(1) << bits) - 1
+    tag = tag_of(mixed, bits)
+    state = load_state(f, where, width)
+    at = f.variable(bucket_of(mixed, mask), "at")
+    with f.forever() as probe:
+        bucket = index + at.get() * 4
+        matches = f.variable(f.equal_slots(bucket, tag, mask), "matches")
+        with f.forever() as turn:
+            f.leave_when(turn, matches.get().is_("==", 0))
+            held = f.load32(bucket, f.lowest_bit(matches.get())) & mask
+            known = states + (held - 1) * (8 * width)
+            same = is_same(state, load_state(f, known, width))
+            with f.when(same & held.is_("!=", 0)):
+                f.returns(0)
+            matches.set(matches.get() & (matches.get() - 1))
+        empty = f.equal_slots(bucket, f.number(0), f.number(0))
+        f.leave_when(probe, empty.is_("!=", 0))
+        at.set((at.get() + BUCKET) & mask)
+    with f.when(count.is_(">=", f.load(part, Part.ROOM))):
+        f.returns(1)
+    slot = at.get() + f.lowest_bit(empty)
+    f.store32(tag | (count + 1), index, slot)
+    store_state(f, state, states + count * (8 * width))
+    f.store(count + 1, part, Part.COUNT)
+    f.returns(0)
     return f.function
 
 
-def _announce(
-    f: Emitter, part: Word, base: Word, group: Word, hashes: Word, width: int
-) -> None:
-    """Hash a group and have its slots and then its likely equals fetched."""
-    index, states = f.load(part, Part.INDEX), f.load(part, Part.STATES)
-    mask = (f.number(1) << f.load(part, Part.BITS)) - 1
-    with f.loop(0, group) as i:
-        mixed = hash_of(load_state(f, base + i * (8 * width), width))
-        f.store(mixed, hashes, i)
-        f.prefetch(index + (mixed & mask) * 4)
-    with f.loop(0, group) as i:
-        held = f.load32(index, f.load(hashes, i) & mask) & mask
-        f.prefetch(states + (held - 1) * (8 * width))
+def emit_insert(module: ir.Module, width: int, one: ir.Function) -> ir.Function:
+    """`insert(part, states, n) -> how many were taken in`: all, unless room ran out.
+
+    Works in groups: hash each and ask for its bucket, find the state that the bucket
+    names and ask for it, compare. What is not settled by then is done one by one.
+    """
+    f = Emitter(module, "insert", ["part", "entries", "amount"])
+    part, entries, amount = f.params()
+    hashes, guesses = f.scratch(GROUP), f.scratch(GROUP)
+    done, failed = f.variable(0, "done"), f.variable(0, "failed")
+    with f.forever() as turn:
+        first = done.get()
+        f.leave_when(turn, first.is_(">=", amount) | failed.get().is_("!=", 0))
+        group = f.smaller(f.number(GROUP), amount - first)
+        base = entries + first * (8 * width)
+        _guess(f, part, base, group, (hashes, guesses), width)
+        with f.loop(0, group) as i:
+            state = base + i * (8 * width)
+            guess = load_state(f, f.load(guesses, i), width)
+            same = is_same(load_state(f, state, width), guess)
+            with f.when(same.no(), likely=False):
+                stuck = f.call(one, part, state, f.load(hashes, i))
+                failed.set(failed.get() | stuck)
+        done.set(first + group)
+    f.returns(f.select(failed.get().is_("==", 0), amount, 0))
+    return f.function
 
 
-def _resolve(
+def _guess(
     f: Emitter,
     part: Word,
     base: Word,
     group: Word,
-    hashes: Word,
+    scratch: tuple[Word, Word],
     width: int,
-    grow: ir.Function,
-) -> Word:
-    """Insert a group; 0, or one more than the number of the state without room."""
-    index, states = f.load(part, Part.INDEX), f.load(part, Part.STATES)
-    room = f.load(part, Part.ROOM)
-    failed = f.variable(0, "failed")
-    counter = f.variable(0, "i")
-    with f.forever() as turn:
-        i = counter.get()
-        f.leave_when(turn, i.is_(">=", group))
-        bits, count = f.load(part, Part.BITS), f.load(part, Part.COUNT)
-        stuck = f.variable(count.is_(">=", room).word(), "stuck")
-        with f.when(count.is_(">=", slots_allowed(bits, f)), likely=False):
-            stuck.set(stuck.get() | f.call(grow, part))
-        with f.when(stuck.get().is_("!=", 0), likely=False):
-            failed.set(i + 1)
-        f.leave_when(turn, stuck.get().is_("!=", 0))
-        state = load_state(f, base + i * (8 * width), width)
-        _insert_one(f, part, index, states, state, f.load(hashes, i))
-        counter.set(i + 1)
-    return failed.get()
-
-
-def _insert_one(
-    f: Emitter, part: Word, index: Word, states: Word, state: list[Word], mixed: Word
 ) -> None:
-    """Find `state` or append it; the index has an empty slot and there is room."""
-    width = len(state)
-    bits, count = f.load(part, Part.BITS), f.load(part, Part.COUNT)
+    """Hash a group; find, without branches, where the equal of each is if it is known.
+
+    Where nothing matches the guess is whatever is at `STATES` (some other state, or
+    zeroes), which is never mistaken for an equal unless it is one.
+    """
+    index, states = f.load(part, Part.INDEX), f.load(part, Part.STATES)
+    bits = f.load(part, Part.BITS)
+    hashes, guesses = scratch
     mask = (f.number(1) << bits) - 1
-    tag = tag_of(mixed, bits)
-    slot = f.variable(mixed & mask, "slot")
-    with f.forever() as probe:
-        held = f.load32(index, slot.get())
-        with f.when(held.is_("==", 0)):
-            f.store32(tag | (count + 1), index, slot.get())
-            store_state(f, state, states + count * (8 * width))
-            f.store(count + 1, part, Part.COUNT)
-        f.leave_when(probe, held.is_("==", 0))
-        suspect = f.variable(0, "suspect")
-        with f.when(((held ^ tag) & 0xFFFFFFFF).is_("<=", mask)):
-            where = states + ((held & mask) - 1) * (8 * width)
-            suspect.set(is_same(state, load_state(f, where, width)).word())
-        f.leave_when(probe, suspect.get().is_("!=", 0))
-        slot.set((slot.get() + 1) & mask)
+    with f.loop(0, group) as i:
+        mixed = hash_of(load_state(f, base + i * (8 * width), width))
+        f.store(mixed, hashes, i)
+        f.prefetch(index + bucket_of(mixed, mask) * 4)
+    with f.loop(0, group) as i:
+        mixed = f.load(hashes, i)
+        bucket = index + bucket_of(mixed, mask) * 4
+        matches = f.equal_slots(bucket, tag_of(mixed, bits), mask)
+        match = f.lowest_bit(matches | (1 << (BUCKET - 1)))
+        held = f.load32(bucket, match) & mask
+        number = f.select(held.is_("==", 0), 0, held - 1)
+        guess = states + number * (8 * width)
+        f.prefetch(guess)
+        f.store(guess, guesses, i)
 
 
 def emit_settle(module: ir.Module, width: int) -> None:
     """`settle(work) -> 0, or one more than the partition that ran out of room`."""
-    insert = emit_insert(module, width, emit_grow(module, width))
+    one = emit_insert_one(module, width, emit_grow(module, width))
+    insert = emit_insert(module, width, one)
     f = Emitter(module, "settle", ["work"])
     (work,) = f.params()
     works, threads = f.load(work, Work.WORKS), f.load(work, Work.THREADS)

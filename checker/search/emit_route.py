@@ -14,9 +14,6 @@ from checker.search.layout import PART_WORDS, Part, Work
 if TYPE_CHECKING:
     from llvmlite import ir
 
-NO_PART = (1 << 64) - 1
-
-
 def emit_deal(module: ir.Module, width: int) -> ir.Function:
     """`deal(work) -> 1 if a buffer is full, else 0`: route what `OUT` holds.
 
@@ -52,53 +49,60 @@ def emit_deal(module: ir.Module, width: int) -> ir.Function:
     return f.function
 
 
-def emit_take(module: ir.Module) -> ir.Function:
-    """`take(work) -> 1 if a partition with waiting states was found, else 0`."""
-    f = Emitter(module, "take", ["work"])
+def emit_gather(module: ir.Module, width: int) -> ir.Function:
+    """`gather(work) -> 1 if there was a stripe left to gather, else 0`.
+
+    Stripe j is state number j of the level in every partition. States that were made
+    together are at about the same place of their partitions, so a stripe holds
+    relatives, whose successors coincide: that is what makes the filter worth having.
+    """
+    f = Emitter(module, "gather", ["work"])
     (work,) = f.params()
-    found = f.variable(0, "found")
-    with f.forever() as turn:
-        part = f.fetch_add(f.load(work, Work.TICKET), 1)
-        f.leave_when(turn, part.is_(">=", f.load(work, Work.LIMIT)))
-        record = f.load(work, Work.PARTS) + part * (8 * PART_WORDS)
-        waiting = f.load(record, Part.CURSOR).is_("<", f.load(record, Part.END))
-        with f.when(waiting):
-            f.store(part, work, Work.PART)
-            found.set(1)
-        f.leave_when(turn, waiting)
-    f.returns(found.get())
+    stripe = f.fetch_add(f.load(work, Work.TICKET), 1)
+    with f.when(stripe.is_(">=", f.load(work, Work.STRIPES))):
+        f.returns(0)
+    parts, gathered = f.load(work, Work.PARTS), f.load(work, Work.IN)
+    amount = f.variable(0, "amount")
+    with f.loop(f.load(work, Work.FIRST), f.load(work, Work.LIMIT)) as part:
+        record = parts + part * (8 * PART_WORDS)
+        number = f.load(record, Part.START) + stripe
+        with f.when(number.is_("<", f.load(record, Part.END))):
+            source = f.load(record, Part.STATES) + number * (8 * width)
+            target = gathered + amount.get() * (8 * width)
+            store_state(f, load_state(f, source, width), target)
+            amount.set(amount.get() + 1)
+    f.store(f.number(0), work, Work.NEXT)
+    f.store(amount.get(), work, Work.GATHERED)
+    f.returns(1)
     return f.function
 
 
 def emit_route(module: ir.Module, width: int) -> None:
     """`route(work) -> 1 if a buffer is full, 0 if no waiting state is left`."""
-    deal, take = emit_deal(module, width), emit_take(module)
+    deal, gather = emit_deal(module, width), emit_gather(module, width)
     f = Emitter(module, "route", ["work"])
     (work,) = f.params()
     full = f.variable(0, "full")
     with f.forever() as turn:
         full.set(f.call(deal, work))
         f.leave_when(turn, full.get().is_("!=", 0))
-        taken = f.variable(1, "taken")
-        with f.when(f.load(work, Work.PART).is_("==", NO_PART)):
-            taken.set(f.call(take, work))
-        f.leave_when(turn, taken.get().is_("==", 0))
+        waiting = f.load(work, Work.NEXT).is_("<", f.load(work, Work.GATHERED))
+        more = f.variable(waiting.word(), "more")
+        with f.when(more.get().is_("==", 0)):
+            more.set(f.call(gather, work))
+        f.leave_when(turn, more.get().is_("==", 0))
         _expand_chunk(f, work, width)
     f.returns(full.get())
 
 
 def _expand_chunk(f: Emitter, work: Word, width: int) -> None:
-    """Expand the next `CHUNK` states of the partition in hand."""
-    part = f.load(work, Work.PART)
-    record = f.load(work, Work.PARTS) + part * (8 * PART_WORDS)
-    cursor, end = f.load(record, Part.CURSOR), f.load(record, Part.END)
-    amount = f.smaller(f.load(work, Work.CHUNK), end - cursor)
-    states = f.load(record, Part.STATES) + cursor * (8 * width)
+    """Expand the next `CHUNK` gathered states into `OUT`."""
+    done, gathered = f.load(work, Work.NEXT), f.load(work, Work.GATHERED)
+    amount = f.smaller(f.load(work, Work.CHUNK), gathered - done)
+    states = f.load(work, Work.IN) + done * (8 * width)
     out, seen = f.load(work, Work.OUT), f.load(work, Work.SEEN)
     made = f.call_at(f.load(work, Work.EXPAND), states, amount, out, seen)
-    f.store(cursor + amount, record, Part.CURSOR)
+    f.store(done + amount, work, Work.NEXT)
     f.store(f.number(0), work, Work.POSITION)
     f.store(made, work, Work.PRODUCED)
     f.store(f.load(work, Work.TRANSITIONS) + made, work, Work.TRANSITIONS)
-    with f.when((cursor + amount).is_(">=", end)):
-        f.store(f.number(NO_PART), work, Work.PART)

@@ -14,8 +14,8 @@ class Part(IntEnum):
 
     `STATES` is the address of state 0, `COUNT` how many there are, `ROOM` how many
     fit. `INDEX` is the address of 2**`BITS` slots of 32 bits (none while `BITS` is 0),
-    at most 2**`BITS_MAX`. States [`CURSOR`, `END`) wait to be expanded; those from
-    `END` on are the next level.
+    at most 2**`BITS_MAX`. States [`START`, `END`) are the level being expanded; those
+    from `END` on are the next level.
     """
 
     STATES = 0
@@ -24,7 +24,7 @@ class Part(IntEnum):
     INDEX = 3
     BITS = 4
     BITS_MAX = 5
-    CURSOR = 6
+    START = 6
     END = 7
 
 
@@ -34,36 +34,42 @@ PART_WORDS = 8
 class Work(IntEnum):
     """Words of a thread's record.
 
-    `PARTS` is the address of the partitions' records; `TICKET` that of the shared
-    number of the next partition nobody has taken, below `LIMIT`. `PART` is the
-    partition being expanded. Successors [`POSITION`, `PRODUCED`) of `OUT` wait to be
-    routed; `CHUNK` states are expanded at a time. Partition p's buffer has `ROOM`
-    places, the first `FILL`[p] (64 bits each) are taken; the buffers of all threads
-    are `BUFFERS` words apart in `WORKS`, an array of the addresses of `THREADS` records.
+    `PARTS` is the address of the partitions' records, those from `FIRST` up to `LIMIT`
+    are worked on. `TICKET` is the address of a number shared by the threads: the next
+    stripe (`route`, below `STRIPES`) or partition (`settle`, below `LIMIT`) that nobody
+    has taken. Of the states `IN`, those at [`NEXT`, `GATHERED`) wait to be expanded,
+    `CHUNK` at a time; of the successors `OUT`, those at [`POSITION`, `PRODUCED`) wait
+    to be dealt. Partition p's buffer has `ROOM` places from `BUFFER` + p * `ROOM` on,
+    `FILL`[p] of them (64 bits each) are taken. `WORKS` holds the addresses of the
+    records of all `THREADS`.
     """
 
     PARTS = 0
-    TICKET = 1
+    FIRST = 1
     LIMIT = 2
-    PART = 3
-    OUT = 4
-    POSITION = 5
-    PRODUCED = 6
-    CHUNK = 7
-    EXPAND = 8
-    CHECK = 9
-    SEEN = 10
-    FILTER = 11
-    FILTER_MASK = 12
-    SHIFT = 13
-    FILL = 14
-    BUFFER = 15
-    ROOM = 16
-    WORKS = 17
-    THREADS = 18
-    TRANSITIONS = 19
-    DISTINCT = 20
-    ROUTED = 21
+    TICKET = 3
+    STRIPES = 4
+    IN = 5
+    NEXT = 6
+    GATHERED = 7
+    CHUNK = 8
+    OUT = 9
+    POSITION = 10
+    PRODUCED = 11
+    EXPAND = 12
+    CHECK = 13
+    SEEN = 14
+    FILTER = 15
+    FILTER_MASK = 16
+    SHIFT = 17
+    FILL = 18
+    BUFFER = 19
+    ROOM = 20
+    WORKS = 21
+    THREADS = 22
+    TRANSITIONS = 23
+    DISTINCT = 24
+    ROUTED = 25
 
 
-WORK_WORDS = 24
+WORK_WORDS = 32
