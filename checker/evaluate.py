@@ -182,7 +182,9 @@ class Evaluator:
         if not action.picks:
             return [args]
         domains = [
-            range(self.scope.size(p.type)) if p.role == "choice" and not chosen else (v,)
+            range(self.scope.size(p.type))
+            if p.role == "choice" and not chosen
+            else (v,)
             for p, v in zip(action.params, args, strict=True)
         ]
         picked = self._code[f"{action.name}.picked"]
@@ -193,10 +195,33 @@ class Evaluator:
         for action in self.model.actions:
             for invocation in self._all[action.name]:
                 for found in self.outcomes(state, invocation):
-                    if isinstance(found, Transition) and self._moves(found):
+                    if isinstance(found, Transition) and self.moves(found):
                         yield found
 
-    def _moves(self, transition: Transition) -> bool:
+    def refused(self, state: State) -> Iterator[Transition]:
+        """The errors without effect of which some step property demands something."""
+        for name, positions in self._demanding.items():
+            for invocation in self._all[name]:
+                for found in self.outcomes(state, invocation):
+                    if (
+                        isinstance(found, Transition)
+                        and isinstance(found.outcome, Failed)
+                        and found.outcome.rung in positions
+                        and not self.moves(found)
+                    ):
+                        yield found
+
+    @cached_property
+    def _demanding(self) -> dict[str, set[int]]:
+        positions: dict[str, set[int]] = {}
+        for prop in self.properties.values():
+            for demand in prop.obligations:
+                if demand.rung is not None:
+                    positions.setdefault(demand.action, set()).add(demand.rung)
+        return positions
+
+    def moves(self, transition: Transition) -> bool:
+        """It succeeds or, in a mutant, is an error that changes the state all the same."""
         outcome = transition.outcome
         if isinstance(outcome, Returned):
             return True

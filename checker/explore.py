@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from checker.evaluate import Evaluator, State, Transition
 
@@ -71,8 +72,8 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
                 witnessed.add(name)
             if violated and stop_at_first:
                 break
-            for step in evaluator.transitions(state):
-                transitions += 1
+            for step in chain(evaluator.transitions(state), evaluator.refused(state)):
+                transitions += evaluator.moves(step)
                 for name in stepwise:
                     if name not in violated and not evaluator.holds_of(
                         name, state, step
