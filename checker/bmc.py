@@ -1,4 +1,4 @@
-"""Bounded model checking: is there a run of k steps that breaks a property?
+"""Bounded model checking: all runs of k steps, for growing k.
 
 The bound grows by one step at a time and each property is asked about at every depth,
 so the depth of a finding is the length of a shortest run. Nothing found up to the bound
@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from checker.evaluate import Evaluator, Returned, State, Transition
 from checker.ground import GroundModel, ground
 from checker.lower_z3 import Expr
-from checker.unfolding import EnginesDisagree, Undecided, Unfolding, case_of
+from checker.unfolding import (
+    EnginesDisagree,
+    Undecided,
+    Unfolding,
+    answers,
+    breaking_call,
+    case_of,
+)
 from checker.verdict import Bounded, ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang import simplify
 from spec.lang.ir import Node
@@ -119,7 +126,9 @@ class _Search:
             found = self.unfolding.find(self.unfolding.either(questions.values()))
             if found is None:
                 return
-            shown = [n for n in questions if self.unfolding.true_in(found, questions[n])]
+            shown = [
+                n for n in questions if self.unfolding.true_in(found, questions[n])
+            ]
             for name in shown:
                 self._conclude(name, self.unfolding.run_in(found, at), found, at)
                 del questions[name], self.open[name]
@@ -170,25 +179,12 @@ def _shown(evaluator: Evaluator, name: str, run: Run, last: State) -> Run:
     """The run, with the step that breaks the step property at its end."""
     if run and not evaluator.holds_of(name, _before(evaluator, run), run[-1]):
         return run
-    for step in _calls(evaluator, last):
-        if not evaluator.holds_of(name, last, step):
-            return (*run, step)
-    message = f"the solver and the evaluator disagree about {name}"
-    raise EnginesDisagree(message)
-
-
-def _calls(evaluator: Evaluator, state: State) -> Iterable[Transition]:
-    """Every answer that any call can get in this state, errors included."""
-    for action in evaluator.model.actions:
-        for call in evaluator.invocations(action):
-            for step in evaluator.outcomes(state, call):
-                if isinstance(step, Transition):
-                    yield step
+    return (*run, breaking_call(evaluator, name, last))
 
 
 def _labelled(evaluator: Evaluator, state: State, name: str) -> Transition:
     """The step that reaches a generated goal; raises EnginesDisagree."""
-    for step in _calls(evaluator, state):
+    for step in answers(evaluator, state):
         action = evaluator.model.action(step.invocation.action)
         case = case_of(step)
         if isinstance(step.outcome, Returned) or case.rung is None:

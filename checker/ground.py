@@ -6,7 +6,7 @@ unrolled, every write goes to one cell; the terms are made of `GROUND_OPERATORS`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -317,7 +317,7 @@ class _Grounder:
             yield from self._refused(refusal)
 
     def _refused(self, refusal: Refusal) -> Iterator[tuple[str, Node]]:
-        """A refused call is a step to the same state: the demands on it, as invariants."""
+        """A refused call steps to the same state: the demands on it, as invariants."""
         action = self.model.action(refusal.action)
         pairs = zip(action.arguments(), refusal.args, strict=not self.keep_params)
         leaves = {p.node(): simplify.constant(v, p.type) for p, v in pairs}

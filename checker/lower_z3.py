@@ -1,9 +1,9 @@
 """Ground terms as Z3 bit-vectors: one rule per operator.
 
-A boolean is a Bool; a sort, an enumeration or an integer is a bit-vector of as many bits
-as its values need; a set has one bit for each possible element. A sort whose size is no
-power of two leaves bit patterns that stand for nothing: `in_range` excludes them for
-whoever makes a variable, and no rule leads out of the range again.
+A boolean is a Bool; a sort, an enumeration or an integer is a bit-vector of as many
+bits as its values need; a set has one bit for each possible element. A sort whose size
+is no power of two leaves bit patterns that stand for nothing: `in_range` excludes them
+for whoever makes a variable, and no rule leads out of the range again.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def cell_variables(cells: Iterable[Cell], scope: Scope, at: str) -> dict[Key, Ex
     """One Z3 constant for each cell of one state; `at` tells states apart."""
     return {
         (cell.field, cell.row): variable(
-            f"{cell.field}@{at}" if cell.row is None else f"{cell.field}[{cell.row}]@{at}",
+            f"{cell.field}@{at}"
+            if cell.row is None
+            else f"{cell.field}[{cell.row}]@{at}",
             cell.type,
             scope,
         )
@@ -106,13 +108,13 @@ Rule = Callable[[Vocabulary, Node, list[Expr]], Expr]
 
 
 def _constant(words: Vocabulary, node: Node, _args: list[Expr]) -> Expr:
-    assert isinstance(node.attr, int)  # noqa: S101  (CONST carries its value)
+    assert isinstance(node.attr, int)
     return value_expr(node.attr, node.type, words.scope)
 
 
 def _read(words: Vocabulary, node: Node, args: list[Expr]) -> Expr:
     place = node.attr
-    assert isinstance(place, Place)  # noqa: S101  (READ carries a Place)
+    assert isinstance(place, Place)
     cells = words.cells(place)
     if not args:
         return cells[place.field, None]
@@ -137,7 +139,7 @@ def _resized(expr: Expr, bits: int) -> Expr:
 
 def _to_int(words: Vocabulary, node: Node, args: list[Expr]) -> Expr:
     kind = node.args[0].type
-    assert isinstance(node.type, IntType)  # noqa: S101  (typed by the operator)
+    assert isinstance(node.type, IntType)
     whole = _resized(args[0], node.type.bits)
     first = kind.first if isinstance(kind, SortType) else 0
     del words

@@ -8,7 +8,7 @@ read back as states and invocations of the reference evaluator.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import z3
@@ -165,6 +165,24 @@ class Unfolding:
             return None
         raise Undecided(f"the solver gave up: {self.solver.reason_unknown()}")
 
+    def find_smallest(self, assumed: Iterable[Expr], broken: Expr) -> Expr | None:
+        """As `find`, with as many cells of the first state as at boot as can be."""
+        kept = [*assumed, broken]
+        found = self.find(*kept)
+        if found is None:
+            return None
+        for cell in self.ground.cells:
+            held = self.states[0][cell.field, cell.row]
+            booted = held == value_expr(cell.initial, cell.type, self.ground.scope)
+            if self.true_in(found, booted):
+                kept.append(booted)
+                continue
+            nearer = self.find(*kept, booted)
+            if nearer is not None:
+                found = nearer
+                kept.append(booted)
+        return found
+
     def either(self, formulas: Iterable[Expr]) -> Expr:
         """A fresh boolean that says that one of the formulas holds; an assumption."""
         marker = z3.FreshBool("either")
@@ -173,7 +191,7 @@ class Unfolding:
 
     def true_in(self, found: Expr, formula: Expr) -> bool:
         """Whether the formula holds in what the solver found."""
-        return z3.is_true(found.eval(formula, model_completion=True))
+        return bool(z3.is_true(found.eval(formula, model_completion=True)))
 
     # Reading back
 
@@ -190,9 +208,7 @@ class Unfolding:
         for number in range(length):
             choice = self.choices[position(found, self.taken[number])]
             params = self._actions[choice.action].params
-            args = tuple(
-                position(found, self.params[number][p.node()]) for p in params
-            )
+            args = tuple(position(found, self.params[number][p.node()]) for p in params)
             steps.append(
                 replayed(
                     self.evaluator,
@@ -205,9 +221,7 @@ class Unfolding:
         return tuple(steps)
 
 
-def read_state(
-    ground: GroundModel, found: Expr, cells: dict[Key, Expr]
-) -> State:
+def read_state(ground: GroundModel, found: Expr, cells: dict[Key, Expr]) -> State:
     """A state of the evaluator from the cells of a Z3 model."""
     values: dict[str, list[int]] = {}
     single: set[str] = set()
@@ -241,3 +255,21 @@ def case_of(step: Transition) -> Case:
     if isinstance(step.outcome, Failed):
         return Case(step.outcome.rung, step.outcome.alternative)
     return Case()
+
+
+def answers(evaluator: Evaluator, state: State) -> Iterator[Transition]:
+    """Every answer that any call can get in this state, errors included."""
+    for action in evaluator.model.actions:
+        for call in evaluator.invocations(action):
+            for step in evaluator.outcomes(state, call):
+                if isinstance(step, Transition):
+                    yield step
+
+
+def breaking_call(evaluator: Evaluator, name: str, state: State) -> Transition:
+    """A call whose answer breaks the step property; raises EnginesDisagree."""
+    for step in answers(evaluator, state):
+        if not evaluator.holds_of(name, state, step):
+            return step
+    message = f"the solver breaks {name} in {state}, and the evaluator does not"
+    raise EnginesDisagree(message)

@@ -122,6 +122,6 @@ def exit_code(kind: str, verdict: Verdict, expected: str | None = None) -> int:
 
 
 def worst(codes: Iterable[int]) -> int:
-    """The one exit code that stands for several: the gravest, a violation before doubt."""
+    """The exit code for several: the gravest, a violation before doubt."""
     found = set(codes)
     return next((code for code in _GRAVITY if code in found), AS_EXPECTED)
