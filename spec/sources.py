@@ -1,3 +1,258 @@
-"""draft"""
-def resolve(cite: str, source: str) -> None:
-    """Accept."""
+"""The documents that the pages cite, and what a citation must look like.
+
+    fork(2) ERRORS EAGAIN:2               manual page, section, error, nth reason for it
+    wait(2) DESCRIPTION                   manual page, section
+    linux@v6.18 kernel/exit.c do_exit     version, file, function; never a line number
+    posix-2024 fork ERRORS                interface, section
+    facts A11                             a measurement of a running Linux kernel
+    C07   X17                             a claim of the Peios ledger; an open question
+    K5.2   D1200/300   T700               a Peios document, by the ledger's short name
+    topaz 4:5                             paragraph and sentence of "Processes"
+
+Several are joined by semicolons. Inside a call a citation may leave out what the call's
+own `source` says: `ERRORS EAGAIN:2` is about a manual page named there, and
+`kernel/exit.c do_exit` about the kernel version named there.
+
+A citation resolves when the document is listed here and has the part it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Final
+
+from spec.lang.errors import SpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that the specification is made from."""
+
+    title: str
+    version: str
+    date: str
+
+
+DOCUMENTS: Final[dict[str, Document]] = {
+    "manual": Document("Linux manual pages", "man-pages 6.9.1", "2024-06-15"),
+    "linux": Document("The Linux kernel", "v6.18", "2025-11-30"),
+    "posix": Document("POSIX.1-2024 (IEEE Std 1003.1)", "issue 8", "2024-06-14"),
+    "facts": Document(
+        "What Linux was observed to do, by raw system calls", "6.18.44", "2026"
+    ),
+    "peios": Document(
+        "Peios: learn and reference pages, PSD-004 KACS, PSD-007 peinit",
+        "v0.20 (Kobicha)",
+        "2026",
+    ),
+    "topaz": Document(
+        "McJones, Swart: Topaz programmer's manual, Concepts and Facilities, Processes",
+        "hypertext edition",
+        "1997-08-28",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPage:
+    """What can be cited of a manual page: its sections, and how often each error."""
+
+    sections: tuple[str, ...] = ("DESCRIPTION", "RETURN VALUE", "ERRORS", "NOTES")
+    errors: Mapping[str, int] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    """Entries of the page that are cited by name, such as an operation of prctl."""
+
+
+MANUAL_PAGES: Final[dict[str, ManualPage]] = {
+    "fork(2)": ManualPage(errors={"EAGAIN": 4, "ENOMEM": 2, "ENOSYS": 1}),
+    "execve(2)": ManualPage(
+        errors={"EACCES": 4, "ENOENT": 1, "ENOEXEC": 1, "ENOMEM": 1, "EAGAIN": 1}
+    ),
+    "_exit(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
+    "exit_group(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
+    "wait(2)": ManualPage(errors={"ECHILD": 2, "EINTR": 1, "EINVAL": 1, "ESRCH": 1}),
+    "wait4(2)": ManualPage(),
+    "prctl(2)": ManualPage(
+        labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER")
+    ),
+    "getpid(2)": ManualPage(),
+    "setsid(2)": ManualPage(errors={"EPERM": 1}),
+    "setpgid(2)": ManualPage(errors={"EACCES": 1, "EPERM": 3, "ESRCH": 1, "EINVAL": 1}),
+    "signal(7)": ManualPage(sections=("DESCRIPTION", "NOTES")),
+    "credentials(7)": ManualPage(sections=("DESCRIPTION", "NOTES")),
+}
+
+KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "fs/exec.c": ("bprm_execve",),
+    "kernel/exit.c": ("do_exit", "do_wait", "find_new_reaper"),
+    "kernel/fork.c": ("copy_process",),
+    "kernel/pid.c": ("alloc_pid",),
+    "kernel/signal.c": ("force_sig_fault",),
+    "kernel/sys.c": ("getpid", "getppid", "ksys_setsid", "prctl"),
+}
+
+FACTS: Final[dict[str, tuple[int, ...]]] = {
+    "A": (1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22),
+    "B": (1, 3, 4, 6, 7, 9, 10),
+    "C": (1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20),
+    "D": (2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24, 26),
+    "E": (1, 3, 4, 6),
+    "F": (1, 3, 4, 6, 7),
+    "G": (1, 2, 4, 5, 7),
+    "H": (1, 3, 4, 6, 7, 9, 10, 12, 13),
+    "I": (2, 3, 5, 6, 8, 9),
+    "J": (1, 2, 4),
+    "K": (1,),
+}
+"""The measurements by group and number; the missing ones were left out on purpose."""
+
+CLAIMS: Final[dict[str, int]] = dict(
+    zip(
+        "ABCDEFGHIJKLM",
+        (24, 8, 28, 28, 41, 43, 22, 20, 42, 14, 34, 13, 19),
+        strict=True,
+    )
+)
+"""How many claims the Peios ledger has in each group: 336 in all."""
+
+OPEN_QUESTIONS: Final = 41
+"""Places where the Peios documents contradict each other: X1 to X41."""
+
+PEIOS_DOCUMENTS: Final[dict[str, str]] = {
+    "T": "threads and processes: concept and reference pages",
+    "M": "process management: the older topic",
+    "D": "the other topics of the learn pages, as topic/page",
+    "K": "PSD-004 KACS v0.20, by section",
+    "K22 ": "PSD-004 KACS v0.22, by section",
+    "I": "PSD-007 peinit, by section",
+    "SG": "Signals on Peios",
+    "SH": "Handlers, masks and alternate stacks",
+    "RT": "Real-time signals",
+    "SC": "Seccomp on Peios",
+    "IT": "the integration tests",
+}
+
+TOPAZ_SENTENCES: Final = (2, 2, 6, 5, 4, 4, 6, 3)
+"""How many sentences each paragraph of the Topaz section has."""
+
+
+def resolve(cite: str, source: str = "") -> None:
+    """Check every citation in `cite`, given the call's own source.
+
+    Raises SpecError, with what would resolve, when one does not.
+    """
+    for one in _parts(cite):
+        if not any(_resolves(whole) for whole in _completions(one, source)):
+            message = f"the citation {one!r} does not resolve: {_advice(one, source)}"
+            raise SpecError(message)
+
+
+def _parts(cites: str) -> list[str]:
+    return [part.strip() for part in cites.split(";") if part.strip()]
+
+
+def _completions(cite: str, source: str) -> list[str]:
+    """The citation as it stands, and as it reads after what the source names."""
+    heads = []
+    for part in _parts(source):
+        first, *_ = part.split()
+        if first in MANUAL_PAGES or first.startswith("linux@"):
+            heads.append(first)
+    return [cite, *(f"{head} {cite}" for head in heads)]
+
+
+def _resolves(cite: str) -> bool:
+    for pattern, check in _GRAMMAR:
+        found = re.fullmatch(pattern, cite)
+        if found:
+            return check(found)
+    return False
+
+
+def _manual(found: re.Match[str]) -> bool:
+    page = MANUAL_PAGES.get(found["page"])
+    part, label, nth = found["part"], found["label"], int(found["nth"] or 1)
+    if page is None:
+        return False
+    if part is None or part in page.labels:
+        return label is None
+    if part not in page.sections:
+        return False
+    if part == "ERRORS" and label is not None:
+        return 1 <= nth <= page.errors.get(label, 0)
+    return label is None or label in page.labels
+
+
+def _kernel(found: re.Match[str]) -> bool:
+    version = DOCUMENTS["linux"].version
+    functions = KERNEL_FUNCTIONS.get(found["file"], ())
+    return found["version"] == version and found["function"] in functions
+
+
+def _fact(found: re.Match[str]) -> bool:
+    return int(found["number"]) in FACTS.get(found["group"], ())
+
+
+def _claim(found: re.Match[str]) -> bool:
+    return 1 <= int(found["number"]) <= CLAIMS.get(found["group"], 0)
+
+
+def _question(found: re.Match[str]) -> bool:
+    return 1 <= int(found["number"]) <= OPEN_QUESTIONS
+
+
+def _sentence(found: re.Match[str]) -> bool:
+    paragraph, sentence = int(found["paragraph"]), int(found["sentence"] or 1)
+    return (
+        1 <= paragraph <= len(TOPAZ_SENTENCES)
+        and 1 <= sentence <= TOPAZ_SENTENCES[paragraph - 1]
+    )
+
+
+def _listed(_found: re.Match[str]) -> bool:
+    """The pattern itself is the list."""
+    return True
+
+
+Check = Callable[[re.Match[str]], bool]
+
+_GRAMMAR: Final[tuple[tuple[str, Check], ...]] = (
+    (
+        r"(?P<page>\w+\(\w+\))( (?P<part>[A-Z_]+( VALUE)?))?"
+        r"( (?P<label>[A-Z]\w*)(:(?P<nth>\d+))?)?",
+        _manual,
+    ),
+    (r"linux@(?P<version>v[\d.]+) (?P<file>[\w/.-]+) (?P<function>\w+)", _kernel),
+    (r"posix-2024 \w+ [A-Z ]+(:\d+)?", _listed),
+    (r"facts (?P<group>[A-Z])(?P<number>\d+)", _fact),
+    (r"topaz (?P<paragraph>\d+)(:(?P<sentence>\d+))?", _sentence),
+    (r"(?P<group>[A-M])(?P<number>\d\d)", _claim),
+    (r"X(?P<number>\d+)", _question),
+    (r"T\d{3}|M\d{3,4}|D\d{3,4}/\d{3}|K(22 )?\d+\.\d+|I\d+(\.\d+)?", _listed),
+    (r"SG|SH|RT|SC|IT", _listed),
+)
+
+
+def _advice(cite: str, source: str) -> str:
+    """What would resolve instead."""
+    first, *rest = cite.split()
+    if first in MANUAL_PAGES or (first.isupper() and rest):
+        pages = [p.split()[0] for p in _parts(cite + ";" + source)]
+        known = [page for page in pages if page in MANUAL_PAGES]
+        return "; ".join(
+            f"{page} has {', '.join(MANUAL_PAGES[page].sections)}, and errors "
+            f"{dict(MANUAL_PAGES[page].errors) or 'none'}"
+            for page in dict.fromkeys(known)
+        ) or "its call's source names no manual page"
+    if first.startswith("linux@") or "/" in first:
+        return (
+            f"the kernel is linux@{DOCUMENTS['linux'].version}, and the functions "
+            f"known of it are {KERNEL_FUNCTIONS}"
+        )
+    names = [*MANUAL_PAGES, "facts", "topaz", "posix-2024", "linux@v6.18"]
+    near = get_close_matches(first, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{hint}spec/sources.py lists the documents, and shows the grammar"

@@ -1,9 +1,9 @@
 """kacs_set_psb: take on mitigations, or make another process take them on.
 
-A request is a word of bits; the ones here are those that a check can tell apart. Bits
-without a rule of their own are only ever added to the set, so one of them, PIE, with
-a rule at exec besides, stands for all; the pair that the legacy CFI bit means is asked
-for together with it, so that a request can be half possible.
+A request is a word of bits; the ones here are those that a check can tell apart. All
+mitigations are added to the set in the same way, so a few stand for all: PIE, which
+exec looks at, and the pair that the legacy CFI bit means, which a machine may be unable
+to enforce. They are asked for together, so that a request can be half possible.
 
 Source   Peios v0.20, claims I11 to I17, I28, I30, I34, I37; readings X8, X17, X35
 Modelled unknown bits, the legacy CFI bit, dominance over another target, mitigations
@@ -27,25 +27,21 @@ from spec.process.words import is_running
 class Request(Enum):
     """The bits that a call asks for."""
 
-    members = ("PIE_BIT", "PIE_AND_CFI", "PIE_AND_UNKNOWN", "NO_CHILD", "UI_ACCESS")
+    members = ("PIE_AND_CFI", "PIE_AND_UNKNOWN", "NO_CHILD", "UI_ACCESS")
 
 
-PIE_BIT: Final = Request.of("PIE_BIT")
 PIE_AND_CFI: Final = Request.of("PIE_AND_CFI")
 PIE_AND_UNKNOWN: Final = Request.of("PIE_AND_UNKNOWN")
 NO_CHILD: Final = Request.of("NO_CHILD")
 UI_ACCESS: Final = Request.of("UI_ACCESS")
 
 NOTHING: Final = Mitigations.containing()
-ONE: Final = Mitigations.containing(PIE)
-THREE: Final = Mitigations.containing(PIE, CFIF, CFIB)
+PIE_CFIF_CFIB: Final = Mitigations.containing(PIE, CFIF, CFIB)
 
 
 def mitigations_in(request: Request) -> Mitigations:
     """The mitigations that the bits of a request ask for; CFI means both halves."""
-    return ite(
-        request == PIE_AND_CFI, THREE, ite(request == PIE_BIT, ONE, NOTHING)
-    )
+    return ite(request == PIE_AND_CFI, PIE_CFIF_CFIB, NOTHING)
 
 
 def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from spec.lang import Call, Model, Reading, System, trace_model
+from spec.lang.step import Hook
 from spec.process.ending import exit_group, fatal_fault
 from spec.process.execve import execve
 from spec.process.fork import fork
@@ -43,7 +44,7 @@ NUMBERS: Final = Reading(
     cites=("fork(2) DESCRIPTION", "facts I3", "A23"),
 )
 
-NUMBER_HOOKS: Final = {"any": any_number, "cyclic": cyclic_number}
+NUMBER_HOOKS: Final[dict[str, Hook]] = {"any": any_number, "cyclic": cyclic_number}
 
 
 def build(reading: Mapping[str, str]) -> Model:
