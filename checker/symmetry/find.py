@@ -1,0 +1,197 @@
+"""Which elements of which sorts are interchangeable, read off the IR.
+
+A permutation of a sort that commutes with every action and every property maps runs to
+runs. The notation has few operators that can tell elements apart, so it is enough to look
+for them: an element named by a constant is pinned; a set constant tells its members from
+the others; order (LT, LE) and position (INT) give the whole sort up. Everything else
+(equality, table indices, sets, quantifiers, counts, forests, picks) commutes. The value
+that a call returns is looked at only where a property reads it.
+
+FIRST takes the least of several candidates, which no permutation respects; of one
+candidate it takes that one. That there is at most one is not known in advance, so it
+becomes a *guard*: an invariant checked by the reduced search itself. As long as every
+state met keeps the guards, each step from it commutes and the search has missed nothing;
+when one does not, the reduction is given up and the search is run again in full.
+
+The first state needs no symmetry: runs from it and from its images are images of each
+other. A liveness property is refused: it speaks of cycles, and an orbit's cycle need not
+be a cycle of states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from checker.symmetry.guards import guard_of
+from spec.lang import simplify
+from spec.lang.action import Action, Every
+from spec.lang.ir import Node
+from spec.lang.model import Model, Scope, Traced
+from spec.lang.types import SetType, SortType
+from spec.lang.walk import postorder
+
+SAFETY: Final = frozenset({"always", "every_step", "sometimes"})
+"""The kinds of property whose verdict a symmetric search keeps."""
+
+ORDERED: Final = {
+    "LT": "compares its elements by order",
+    "LE": "compares its elements by order",
+    "INT": "uses the position of an element",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Elements of one sort that may be permuted freely; at least two."""
+
+    sort: SortType
+    elements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Symmetry:
+    """The groups to reduce by, what the reduction rests on, and why it is not more."""
+
+    groups: tuple[Group, ...]
+    guards: tuple[Traced, ...] = ()
+    """Invariants to check beside the properties; see the module."""
+    remarks: tuple[str, ...] = ()
+    """A sentence for each sort of the state that is not interchangeable throughout."""
+    refusal: str | None = None
+    """Why nothing may be reduced, whatever the model looks like."""
+
+    def words(self) -> tuple[str, ...]:
+        """The reduction as sentences for a report."""
+        if self.refusal is not None:
+            return (f"no symmetry reduction: {self.refusal}",)
+        found = [
+            f"{group.sort.name}: {_listed(group)} are interchangeable"
+            for group in self.groups
+        ]
+        guards = [f"as long as {guard.declared.doc}" for guard in self.guards]
+        return (*found, *guards, *self.remarks) or ("no sort to reduce by",)
+
+
+def _listed(group: Group) -> str:
+    return ", ".join(str(group.sort.first + element) for element in group.elements)
+
+
+def find_symmetry(
+    model: Model, scope: Scope, properties: Iterable[Traced] = ()
+) -> Symmetry:
+    """The symmetry that the model and these properties leave at this scope."""
+    props = tuple(properties)
+    for prop in props:
+        if prop.kind not in SAFETY:
+            return Symmetry((), refusal=f"{prop.name} is about liveness")
+    uses = _Uses()
+    for action in model.actions:
+        uses.look(action.name, _terms_of(action))
+    for prop in props:
+        uses.look(prop.name, _terms_of_property(prop))
+    return uses.symmetry(_sorts_of(model), scope)
+
+
+def _sorts_of(model: Model) -> list[SortType]:
+    """The sorts that the state knows, in order of appearance."""
+    found: dict[SortType, None] = {}
+    for info in model.shape.fields():
+        held = info.type.element if isinstance(info.type, SetType) else info.type
+        for kind in (info.index, held):
+            if isinstance(kind, SortType):
+                found[kind] = None
+    return list(found)
+
+
+def _terms_of(action: Action) -> Iterator[Node]:
+    """Every term of an action that decides where it leads."""
+    yield action.able
+    for rung in action.rungs:
+        yield rung.when
+        yield from (alternative.when for alternative in rung.alternatives)
+    yield from (pick.among for pick in action.picks)
+    for write in action.writes:
+        yield from (write.value, write.when)
+        if isinstance(write.target, Every):
+            yield write.target.member
+        elif write.target is not None:
+            yield write.target
+
+
+def _terms_of_property(prop: Traced) -> Iterator[Node]:
+    if prop.node is not None:
+        yield prop.node
+    yield from (demand.node for demand in prop.obligations)
+
+
+@dataclass(slots=True)
+class _Uses:
+    """What has been seen of each sort so far."""
+
+    broken: dict[SortType, str] = field(default_factory=dict)
+    marks: dict[SortType, set[int]] = field(default_factory=dict)
+    """Sets of elements, as masks, that a constant tells from the others."""
+    guards: dict[Node, tuple[SortType, Traced]] = field(default_factory=dict)
+
+    def look(self, place: str, terms: Iterable[Node]) -> None:
+        """Note every use that tells elements apart."""
+        for node in postorder(terms):
+            kind = node.args[0].type if node.args else node.type
+            if node.op == "CONST":
+                self._constant(node)
+            elif node.op in ORDERED and isinstance(kind, SortType):
+                self.broken.setdefault(kind, f"{place} {ORDERED[node.op]}")
+            elif node.op == "FIRST" and isinstance(node.type, SortType):
+                self._first(place, node, node.type)
+
+    def _constant(self, node: Node) -> None:
+        value = int(simplify.value_of(node) or 0)
+        if isinstance(node.type, SortType):
+            self._mark(node.type, 1 << value)
+        elif isinstance(node.type, SetType) and isinstance(node.type.element, SortType):
+            self._mark(node.type.element, value)
+
+    def _mark(self, sort: SortType, mask: int) -> None:
+        self.marks.setdefault(sort, set()).add(mask)
+
+    def _first(self, place: str, node: Node, sort: SortType) -> None:
+        """One candidate at most, or else element 0: it is what "none" yields."""
+        self._mark(sort, 1)
+        guard = guard_of(node, place)
+        if guard is None:
+            self.broken.setdefault(sort, f"{place} takes the first of its elements")
+        else:
+            self.guards[node] = (sort, guard)
+
+    def symmetry(self, sorts: Iterable[SortType], scope: Scope) -> Symmetry:
+        """What is left of the sorts of the state."""
+        groups: list[Group] = []
+        remarks: list[str] = []
+        for sort in sorts:
+            if sort in self.broken:
+                remarks.append(f"{sort.name} is not reduced: {self.broken[sort]}")
+                continue
+            found = list(self._classes(sort, scope.size(sort)))
+            groups += found
+            kept = sum(len(group.elements) for group in found)
+            if kept < scope.size(sort):
+                named = scope.size(sort) - kept
+                remarks.append(
+                    f"{sort.name}: {named} stay fixed, as the model names them"
+                )
+        reduced = {group.sort for group in groups}
+        guards = [guard for sort, guard in self.guards.values() if sort in reduced]
+        return Symmetry(tuple(groups), tuple(guards), tuple(remarks))
+
+    def _classes(self, sort: SortType, size: int) -> Iterator[Group]:
+        """The elements that belong to the same marked sets; classes of one are left."""
+        marks = sorted(self.marks.get(sort, ()))
+        classes: dict[tuple[int, ...], list[int]] = {}
+        for element in range(size):
+            key = tuple(mask >> element & 1 for mask in marks)
+            classes.setdefault(key, []).append(element)
+        for elements in classes.values():
+            if len(elements) > 1:
+                yield Group(sort, tuple(elements))
