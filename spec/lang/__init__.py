@@ -1,7 +1,7 @@
 """The notation: how a page of the specification is written.
 
-Read `ir` (the terms), `terms` and `quantify` (what a page writes), `schema` (the state),
-`step` (a call), `declare` (the decorators), `model` (a system put together).
+Read `ir` (the terms), `terms` and `quantify` (what a page writes), `schema` (the
+state), `step` (a call), `declare` (the decorators), `model` (a system put together).
 """
 
 from spec.lang.action import Errno

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spec.lang.action import Every, Write
-from spec.lang.ir import Node
+from spec.lang.ir import Fresh, Node, make
 from spec.lang.simplify import conjunction, equality, negation, rebuilt
 from spec.lang.walk import substitute
 
@@ -35,7 +35,12 @@ def disjoint(one: Write, other: Write, context: Iterable[Node]) -> bool:
 def _row(write: Write) -> tuple[Node | None, list[Node]]:
     """The row a write goes to, and what is known when it happens."""
     if isinstance(write.target, Every):
-        return write.target.variable, [write.target.member, write.when]
+        # A variable of its own: the numbers of two pages' variables may coincide with
+        # each other's, or with a binder's inside the facts.
+        variable = write.target.variable
+        fresh = make("VAR", attr=Fresh(), of=variable.type)
+        facts = (write.target.member, write.when)
+        return fresh, [substitute(fact, {variable: fresh}) for fact in facts]
     return write.target, [write.when]
 
 

@@ -13,6 +13,12 @@ from typing import Final
 from spec.lang.terms import Term
 
 EVENTS: Final = ("fork", "thread", "exec")
+FATES: Final = {
+    "fork": ("COPIED", "SHARED", "FRESH", "COMPUTED"),
+    "thread": ("COPIED", "SHARED", "FRESH", "COMPUTED"),
+    "exec": ("KEPT", "RESET", "COMPUTED"),
+}
+"""What can become of a field at each event: creation makes a row, exec keeps one."""
 
 
 @dataclass(frozen=True, slots=True)

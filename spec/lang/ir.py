@@ -46,11 +46,16 @@ class Node:
     height: int
 
     def __repr__(self) -> str:
-        inside = " ".join(repr(arg) for arg in self.args)
-        shown = "" if self.attr is None else f"{self.attr}"
-        return (
-            f"({self.op}{':' + shown if shown else ''}{' ' + inside if inside else ''})"
-        )
+        return _shown(self, depth=4)
+
+
+def _shown(node: Node, depth: int) -> str:
+    """The top of a term; a shared graph written out whole could be huge."""
+    name = node.op if node.attr is None else f"{node.op}:{node.attr}"
+    if not node.args:
+        return name
+    inside = [_shown(arg, depth - 1) for arg in node.args] if depth else ["..."]
+    return f"({' '.join([name, *inside])})"
 
 
 class Fresh:
@@ -77,6 +82,10 @@ class Binding:
     level: int
     type: Type
     forest: Place | None = None
+
+    def __str__(self) -> str:
+        over = "" if self.forest is None else f"@{self.forest}"
+        return f"{self.level}:{self.type}{over}"
 
 
 Typing = Callable[[tuple[Node, ...], Attr, Type | None], Type | None]
@@ -142,8 +151,8 @@ def _to_int(args: tuple[Node, ...], _attr: Attr, given: Type | None) -> Type | N
 
 def _member(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | None:
     match args:
-        case (element, whole) if whole.type == SetType(element.type):  # type: ignore[arg-type]
-            return BOOL
+        case (element, whole) if isinstance(whole.type, SetType):
+            return BOOL if whole.type.element == element.type else None
     return None
 
 
@@ -165,26 +174,28 @@ def _card(args: tuple[Node, ...], _attr: Attr, _given: Type | None) -> Type | No
 
 
 def _quantifier(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
-    return BOOL if _binds(args, attr) else None
+    return BOOL if _bound_sort(args, attr) else None
 
 
 def _count(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
-    return COUNT_TYPE if _binds(args, attr) else None
+    return COUNT_TYPE if _bound_sort(args, attr) else None
 
 
 def _set_of(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
-    return SetType(attr.type) if _binds(args, attr) else None  # type: ignore[attr-defined]
+    element = _bound_sort(args, attr)
+    return None if element is None else SetType(element)
 
 
 def _first(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
-    return attr.type if _binds(args, attr) else None  # type: ignore[attr-defined]
+    return _bound_sort(args, attr)
 
 
-def _binds(args: tuple[Node, ...], attr: Attr) -> bool:
-    sorted_variable = isinstance(attr, Binding) and isinstance(
-        attr.type, SortType | EnumType
-    )
-    return sorted_variable and len(args) == 1 and args[0].type == BOOL
+def _bound_sort(args: tuple[Node, ...], attr: Attr) -> SortType | EnumType | None:
+    """What the variable of a binder over one truth ranges over."""
+    match args, attr:
+        case (body,), Binding(type=SortType() | EnumType() as kind, forest=None):
+            return kind if body.type == BOOL else None
+    return None
 
 
 def _nearest(args: tuple[Node, ...], attr: Attr, _given: Type | None) -> Type | None:
@@ -221,7 +232,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     "LT": Operator("less than (unsigned; sorts by position)", _order),
     "LE": Operator("at most (unsigned; sorts by position)", _order),
     "INT": Operator(
-        "as an integer of the given width (sorts count from first)", _to_int
+        "as an integer of the given width; sorts count from first", _to_int
     ),
     "MEMBER": Operator("the first is an element of the second", _member),
     "UNION": Operator("elements of either", _sets),

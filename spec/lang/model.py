@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from spec.lang import simplify
 from spec.lang.action import Action, Param, Rung, Write
@@ -16,9 +16,11 @@ from spec.lang.errors import LawBroken, SpecError, UnknownName
 from spec.lang.ir import Node
 from spec.lang.schema import Shape, State, shape_of
 from spec.lang.step import Hooks, Reader, Step, Writer
-from spec.lang.terms import Bool
+from spec.lang.terms import Bool, Term
 from spec.lang.types import EnumType, IntType, SetType, SortType, Type
+from spec.lang.wellformed import check_model
 
+V = TypeVar("V")
 Cites = Callable[[str, str], None]
 """Checks that a citation resolves, given the call's own source; raises SpecError."""
 
@@ -73,18 +75,17 @@ class Model:
 
     def trace(self, prop: Property) -> Traced:
         """The property over this model's state."""
-        with_location = _located(prop.name, prop.sentence)
+        return _located(prop.name, prop.sentence, lambda: self._traced(prop))
+
+    def _traced(self, prop: Property) -> Traced:
         if prop.kind != "every_step":
-            sentence = with_location(lambda: prop.sentence(self.view()))
-            node = Bool.lift(sentence).node
+            node = Bool.lift(prop.sentence(self.view())).node
             return Traced(prop.name, prop.kind, node, (), prop)
         known = {action.name: action for action in self.actions}
         chosen = [known[n] for n in prop.calls if n in known] or (
             [] if prop.calls else list(self.actions)
         )
-        obligations = with_location(
-            lambda: [o for action in chosen for o in self._obligations(prop, action)]
-        )
+        obligations = [o for action in chosen for o in self._obligations(prop, action)]
         return Traced(prop.name, prop.kind, None, tuple(obligations), prop)
 
     def _obligations(self, prop: Property, action: Action) -> list[Obligation]:
@@ -93,19 +94,21 @@ class Model:
         cases: list[tuple[int | None, int | None, Outcome]] = [
             (None, None, Outcome(None, action.result))
         ]
-        for position, rung in enumerate(action.rungs):
-            for which, alternative in enumerate(rung.alternatives):
-                cases.append((position, which, Outcome(alternative.error)))
+        cases += [
+            (position, which, Outcome(alternative.error))
+            for position, rung in enumerate(action.rungs)
+            for which, alternative in enumerate(rung.alternatives)
+        ]
         found = []
-        for position, which, outcome in cases:
+        for rung_at, alternative_at, outcome in cases:
             said = prop.sentence(self.view(), self.view("new"), call, outcome)
             node = Bool.lift(said).node
             if node is not simplify.TRUE:
-                found.append(Obligation(action.name, position, which, node))
+                found.append(Obligation(action.name, rung_at, alternative_at, node))
         return found
 
 
-def lookup(found: Mapping[str, Any], name: str, what: str) -> Any:
+def lookup(found: Mapping[str, V], name: str, what: str) -> V:
     """The entry called `name`; raises UnknownName, suggesting the nearest."""
     if name in found:
         return found[name]
@@ -117,7 +120,7 @@ def lookup(found: Mapping[str, Any], name: str, what: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question the documents leave open, and the answers a system can be built with."""
+    """A question the documents leave open, and the answers to build a system with."""
 
     name: str
     options: tuple[str, ...]
@@ -140,7 +143,7 @@ class System:
         known = {r.name: r for r in self.readings}
         chosen = {r.name: r.default for r in self.readings}
         for name, option in (reading or {}).items():
-            asked: Reading = lookup(known, name, f"reading of {self.name}")
+            asked = lookup(known, name, f"reading of {self.name}")
             options = {o: o for o in asked.options}
             chosen[name] = lookup(options, option, f"option of {name}")
         return self.build(chosen)
@@ -165,9 +168,17 @@ def trace_model(
     shape = shape_of(state)
     tracer = _Tracer(state, shape, able, hooks or {}, cites)
     actions = tuple(tracer.action(call) for call in calls)
+    names = [action.name for action in actions]
+    twice = {n for n in names if names.count(n) > 1}
+    if twice:
+        message = f"{name} has two calls named {', '.join(sorted(twice))}"
+        raise LawBroken(message)
     step = Step(shape, {}, {})
-    boot(state(Writer(step), shape))
-    return Model(name, state, shape, actions, tuple(step.writes), dict(reading or {}))
+    _located(f"{name} boot", boot, lambda: boot(state(Writer(step), shape)))
+    boots = tuple(step.writes)
+    model = Model(name, state, shape, actions, boots, dict(reading or {}))
+    check_model(model.shape, model.actions, model.boot)
+    return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +190,15 @@ class _Tracer:
     cites: Cites | None
 
     def action(self, call: Call) -> Action:
-        return _located(call.name, call.page)(lambda: self._action(call))  # type: ignore[no-any-return]
+        return _located(call.name, call.page, lambda: self._action(call))
 
     def _action(self, call: Call) -> Action:
-        signature = inspect.signature(call.page, eval_str=True).parameters
-        kinds = {n: p.annotation for n, p in list(signature.items())[3:]}
+        kinds = _sorts_of(call)
         params = {n: Param(n, kind.type, _role(n)) for n, kind in kinds.items()}
         step = Step(self.shape, self.hooks, params)
         old = self.state(Reader(), self.shape)
         new = self.state(Writer(step), self.shape)
-        step._views = (old, new)
+        step.views = (old, new)
         arguments = {n: kind(params[n].node()) for n, kind in kinds.items()}
         able = simplify.TRUE
         if call.kind == "syscall" and self.able is not None:
@@ -222,24 +232,47 @@ def _role(name: str) -> str:
     return "caller" if name == "caller" else "argument"
 
 
-def _located(name: str, function: Callable[..., object]) -> Callable[..., Any]:
+def _sorts_of(call: Call) -> dict[str, type[Term]]:
+    """The parameters of a page after step, old and new, each with its sort."""
+    signature = inspect.signature(call.page, eval_str=True).parameters
+    names = list(signature)
+    if names[:3] != ["step", "old", "new"]:
+        message = "a page takes step, old and new, then its own parameters"
+        raise LawBroken(message)
+    kinds = {name: signature[name].annotation for name in names[3:]}
+    for name, kind in kinds.items():
+        if not (isinstance(kind, type) and issubclass(kind, Term)):
+            message = (
+                f"{name} needs a sort, an enumeration or an integer type, not {kind!r}"
+            )
+            raise LawBroken(message)
+    if call.kind == "syscall" and "caller" not in kinds:
+        message = "a system call has a `caller`; what has none is an @event"
+        raise LawBroken(message)
+    return kinds
+
+
+def _located(name: str, function: Callable[..., object], trace: Callable[[], V]) -> V:
     """Run a tracing; a broken law says which page and line broke it."""
+    try:
+        return trace()
+    except (SpecError, TypeError) as error:
+        path = inspect.getsourcefile(function)
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == path
+        ]
+        where = f"{path}:{lines[-1]}: " if lines else ""
+        hint = NO_OPERATOR if isinstance(error, TypeError) else ""
+        message = f"{where}{name}: {error}{hint}"
+        raise LawBroken(message) from error
 
-    def run(trace: Callable[[], object]) -> object:
-        try:
-            return trace()
-        except SpecError as error:
-            path = inspect.getsourcefile(function)
-            lines = [
-                frame.lineno
-                for frame in traceback.extract_tb(error.__traceback__)
-                if frame.filename == path
-            ]
-            where = f"{path}:{lines[-1]}: " if lines else ""
-            message = f"{where}{name}: {error}"
-            raise LawBroken(message) from error
 
-    return run
+NO_OPERATOR = (
+    ". A sort has ==, != and nothing to calculate with; `&` and `|` join truths and "
+    "bind tighter than ==, so comparisons beside them need parentheses"
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from spec.lang import simplify
 from spec.lang.ir import Node
@@ -44,15 +44,13 @@ def the_one(sort: type[E], holds: Callable[[E], Bool]) -> E:
 
 def set_class(sort: type[E]) -> type[SetOf[E]]:
     """The set type over `sort` that has no name of its own."""
-    return cast("type[SetOf[E]]", _anonymous_set(sort))
+    made: Callable[[Any], type] = _anonymous_set
+    return cast("type[SetOf[E]]", made(sort))
 
 
 @cache
-def _anonymous_set(sort: type[Sort] | type[Enum]) -> type[SetOf[Sort]]:
-    return cast(
-        "type[SetOf[Sort]]",
-        type(f"SetOf{sort.__name__}", (SetOf,), {"__slots__": ()}, element=sort),
-    )
+def _anonymous_set(sort: Any) -> type:
+    return type(f"SetOf{sort.__name__}", (SetOf,), {"__slots__": ()}, element=sort)
 
 
 def _bound(op: str, sort: type[E], holds: Callable[[E], Bool]) -> Node:

@@ -13,12 +13,14 @@ written. Both are instances of the state class over a `Port` that allows just th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, overload
+from difflib import get_close_matches
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from spec.lang.errors import LawBroken
-from spec.lang.inherit import EVENTS, Cleared, Fate, Inherited
+from spec.lang.inherit import EVENTS, FATES, Cleared, Fate, Inherited
 from spec.lang.ir import Binding, Node, Place, make
 from spec.lang.quantify import those
 from spec.lang.terms import Bool, SetOf, Sort, Term
@@ -27,7 +29,8 @@ from spec.lang.walk import bind
 
 S = TypeVar("S", bound=Sort)
 T = TypeVar("T", bound=Term)
-R = TypeVar("R", bound="Row[Any]", covariant=True)
+R_co = TypeVar("R_co", bound="Row[Any]", covariant=True)
+TermClass = type[Term]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class FieldInfo:
     """Its value at boot; for an indexed field over PARAM `row`."""
     fates: tuple[tuple[str, Fate], ...]
     cite: str
-    kind: type[Term]
+    kind: TermClass
 
     def fate(self, event: str) -> Fate:
         return dict(self.fates)[event]
@@ -55,6 +58,14 @@ class Port(Protocol):
     def write(self, info: FieldInfo, index: object, value: object) -> None: ...
 
     def write_row(self, table: BoundTable, index: object, value: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a view looks: a row, rows or (no index) a single cell, through a port."""
+
+    index: Sort | SetOf[Any] | None
+    port: Port
 
 
 class Field(Generic[T]):
@@ -81,10 +92,13 @@ class Field(Generic[T]):
                 message = f"{self.name}: only a table's field can start as its own row"
                 raise LawBroken(message)
             initial = initial(index(make("PARAM", attr="row", of=index.type)))
+        for fate in self.fates.values():
+            if fate.value is not None:
+                self.kind.lift(fate.value)
         return FieldInfo(
             name=f"{table}.{self.name}" if table else self.name,
             type=self.kind.type,
-            index=_sort_type(index) if index else None,
+            index=index.sort_type() if index else None,
             initial=self.kind.lift(initial).node,
             fates=tuple(self.fates.items()),
             cite=self.cite,
@@ -98,17 +112,18 @@ class Field(Generic[T]):
     def __get__(self, holder: Row[Any] | State | None, owner: type) -> Field[T] | T:
         if holder is None:
             return self
-        info, index = holder._locate(self.name)
-        if isinstance(index, SetOf):
+        info, spot = holder.spot_of(self.name)
+        if isinstance(spot.index, SetOf):
             message = f"{info.name} is read at one element, not at a set of them"
             raise LawBroken(message)
-        return self.kind(holder._port.read(info, None if index is None else index.node))
+        index = None if spot.index is None else spot.index.node
+        return self.kind(spot.port.read(info, index))
 
     def __set__(
         self, holder: Row[Any] | State, value: T | bool | int | Callable[[Any], T]
     ) -> None:
-        info, index = holder._locate(self.name)
-        holder._port.write(info, index, value)
+        info, spot = holder.spot_of(self.name)
+        spot.port.write(info, spot.index, value)
 
 
 def field(
@@ -126,30 +141,37 @@ def field(
     return Field(kind, initial, fates, cite)
 
 
-def _sort_type(sort: type[Sort]) -> SortType:
-    assert isinstance(sort.type, SortType)
-    return sort.type
-
-
 class Row(Generic[S]):
     """One row of a table, seen through a view. Subclass it with fields."""
 
+    seen_table: BoundTable
+    seen_at: Spot
+
     def __init__(self, table: BoundTable, index: S | SetOf[S], port: Port) -> None:
-        self.__dict__.update(_table=table, _index=index, _port=port)
+        self.__dict__.update(seen_table=table, seen_at=Spot(index, port))
 
-    _table: BoundTable
-    _index: S | SetOf[S]
-    _port: Port
+    def spot_of(self, name: str) -> tuple[FieldInfo, Spot]:
+        """The field of this name, and where this view looks for it."""
+        return self.seen_table.fields[name], self.seen_at
 
-    def _locate(self, name: str) -> tuple[FieldInfo, S | SetOf[S]]:
-        return self._table.fields[name], self._index
+    if not TYPE_CHECKING:  # mypy knows the fields, and refuses others itself
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in self._table.fields:
-            known = ", ".join(self._table.fields)
-            message = f"{self._table.name} has no field {name}; it has {known}"
-            raise LawBroken(message)
-        super().__setattr__(name, value)
+        def __getattr__(self, name: str) -> None:
+            _unknown(self.seen_table.name, name, self.seen_table.fields)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in self.seen_table.fields:
+                _unknown(self.seen_table.name, name, self.seen_table.fields)
+            super().__setattr__(name, value)
+
+
+def _unknown(owner: str, name: str, known: Iterable[str]) -> NoReturn:
+    if name.startswith("__"):  # what Python itself asks for
+        raise AttributeError(name)
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+    message = f"{owner} has no field {name}; {hint}"
+    raise LawBroken(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +185,16 @@ class BoundTable:
     inherits: bool
 
 
-class Table(Generic[S, R]):
+class Table(Generic[S, R_co]):
     """A table of the state: one row of class `row` for each element of `index`.
 
     `inherits` says that its rows take part in fork, exec and thread creation: then
     each field declares its three fates.
     """
 
-    def __init__(self, index: type[S], row: type[R], *, inherits: bool = False) -> None:
+    def __init__(
+        self, index: type[S], row: type[R_co], *, inherits: bool = False
+    ) -> None:
         self.index, self.row, self.inherits = index, row, inherits
         self.name = ""
 
@@ -184,37 +208,31 @@ class Table(Generic[S, R]):
             for name, column in _columns(self.row)
         }
         for info in fields.values() if self.inherits else ():
-            missing = [event for event in EVENTS if event not in dict(info.fates)]
-            if missing:
-                message = (
-                    f"{info.name} does not say what becomes of it at "
-                    f"{', '.join(missing)}; declare COPIED, SHARED, FRESH(v), KEPT, "
-                    "RESET(v) or COMPUTED for each"
-                )
-                raise LawBroken(message)
+            _fates_are_declared(info)
         return BoundTable(self.name, self.index, self.row, fields, self.inherits)
 
     @overload
-    def __get__(self, state: None, owner: type) -> Table[S, R]: ...
+    def __get__(self, state: None, owner: type) -> Table[S, R_co]: ...
     @overload
-    def __get__(self, state: State, owner: type) -> TableView[S, R]: ...
+    def __get__(self, state: State, owner: type) -> TableView[S, R_co]: ...
     def __get__(
         self, state: State | None, owner: type
-    ) -> Table[S, R] | TableView[S, R]:
+    ) -> Table[S, R_co] | TableView[S, R_co]:
         if state is None:
             return self
-        return TableView(state._tables[self.name], state._port)
+        return TableView(state.seen_shape.tables[self.name], state.seen_at.port)
 
 
-class TableView(Generic[S, R]):
+class TableView(Generic[S, R_co]):
     """A table seen through `old` or `new`: index it by an element, or a set."""
 
     def __init__(self, table: BoundTable, port: Port) -> None:
         self._table, self._port = table, port
+        self._row: Any = table.row
 
-    def __getitem__(self, index: S | SetOf[S]) -> R:
-        row = self._table.row(self._table, _checked(index, self._table), self._port)
-        return row  # type: ignore[return-value]
+    def __getitem__(self, index: S | SetOf[S]) -> R_co:
+        row: R_co = self._row(self._table, _checked(index, self._table), self._port)
+        return row
 
     def __setitem__(
         self, index: S | SetOf[S], value: Row[Any] | Inherited | Cleared
@@ -229,6 +247,25 @@ def _checked(index: object, table: BoundTable) -> Any:
         return index
     message = f"{table.name} is indexed by {sort.__name__}, not by {index!r}"
     raise LawBroken(message)
+
+
+def _fates_are_declared(info: FieldInfo) -> None:
+    """Each event has a fate, of a kind that makes sense there."""
+    declared = dict(info.fates)
+    missing = [event for event in EVENTS if event not in declared]
+    if missing:
+        message = (
+            f"{info.name} does not say what becomes of it at {', '.join(missing)}; "
+            "declare COPIED, SHARED, FRESH(v), KEPT, RESET(v) or COMPUTED for each"
+        )
+        raise LawBroken(message)
+    for event, fate in declared.items():
+        if fate.name not in FATES[event]:
+            message = (
+                f"{info.name} cannot be {fate.name} at {event}; there a field is one "
+                f"of {', '.join(FATES[event])}"
+            )
+            raise LawBroken(message)
 
 
 def _columns(row: type) -> Iterator[tuple[str, Field[Any]]]:
@@ -258,12 +295,12 @@ class ForestView(Generic[S]):
 
     def __init__(self, forest: Forest[S], state: State) -> None:
         table, name = forest.parent.split(".")
-        self._info = state._tables[table].fields[name]
-        self._sort, self._port = forest.index, state._port
+        self._info = state.seen_shape.tables[table].fields[name]
+        self._sort, self._port = forest.index, state.seen_at.port
 
     def parent_of(self, child: S) -> S:
         """The parent; a root is its own."""
-        return self._sort(self._port.read(self._info, child.node))
+        return self._sort(self._port.read(self._info, self._node(child)))
 
     def children_of(self, parent: S) -> SetOf[S]:
         """Those whose parent is `parent`; a root is not its own child."""
@@ -274,7 +311,8 @@ class ForestView(Generic[S]):
 
     def is_ancestor(self, above: S, below: S) -> Bool:
         """`above` is a strict ancestor of `below`."""
-        return Bool(make("ANCESTOR", above.node, below.node, attr=self._place()))
+        pair = (self._node(above), self._node(below))
+        return Bool(make("ANCESTOR", *pair, attr=self._place()))
 
     def nearest_ancestor(self, start: S, such_that: Callable[[S], Bool]) -> S:
         """The nearest strict ancestor with the property, else the root above."""
@@ -284,14 +322,14 @@ class ForestView(Generic[S]):
                 "NEAREST",
                 self._sort.type,
                 lambda q: such_that(self._sort(q)).node,
-                start.node,
+                self._node(start),
                 attr_of=lambda binding: Binding(binding.level, binding.type, place),
             )
         )
 
     def attach(self, child: S, parent: S) -> None:
         """`child` hangs below `parent` from now on."""
-        self._port.write(self._info, child, parent)
+        self._port.write(self._info, self._sort.lift(child), parent)
 
     def move_children(self, children: SetOf[S], to: S) -> None:
         """All of `children` hang below `to` from now on."""
@@ -299,28 +337,41 @@ class ForestView(Generic[S]):
 
     def remove(self, leaf: S) -> None:
         """`leaf` hangs below nothing from now on."""
-        self._port.write(self._info, leaf, leaf)
+        self._port.write(self._info, self._sort.lift(leaf), leaf)
+
+    def _node(self, element: S) -> Node:
+        return self._sort.lift(element).node
 
     def _place(self) -> Place:
-        read = self._port.read(
-            self._info, make("PARAM", attr="row", of=self._sort.type)
-        )
-        assert isinstance(read.attr, Place)
-        return read.attr
+        row = make("PARAM", attr="row", of=self._sort.type)
+        place = self._port.read(self._info, row).attr
+        assert isinstance(place, Place)
+        return place
 
 
 class State:
     """The whole state: subclass it with tables, cells and forests."""
 
+    seen_shape: Shape
+    seen_at: Spot
+
     def __init__(self, port: Port, shape: Shape) -> None:
-        self.__dict__.update(_port=port, _tables=shape.tables, _cells=shape.cells)
+        self.__dict__.update(seen_shape=shape, seen_at=Spot(None, port))
 
-    _port: Port
-    _tables: dict[str, BoundTable]
-    _cells: dict[str, FieldInfo]
+    def spot_of(self, name: str) -> tuple[FieldInfo, Spot]:
+        """The single cell of this name, and the port to it."""
+        return self.seen_shape.cells[name], self.seen_at
 
-    def _locate(self, name: str) -> tuple[FieldInfo, None]:
-        return self._cells[name], None
+    if not TYPE_CHECKING:  # mypy knows the members, and refuses others itself
+
+        def __getattr__(self, name: str) -> None:
+            known = (*self.seen_shape.cells, *self.seen_shape.tables)
+            _unknown(type(self).__name__, name, known)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in self.seen_shape.cells:
+                _unknown(type(self).__name__, name, self.seen_shape.cells)
+            super().__setattr__(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,10 +385,8 @@ class Shape:
 
     def fields(self) -> tuple[FieldInfo, ...]:
         """Every field, cells first, in declaration order."""
-        rows = (
-            info for table in self.tables.values() for info in table.fields.values()
-        )
-        return (*self.cells.values(), *rows)
+        tables = (table.fields.values() for table in self.tables.values())
+        return (*self.cells.values(), *chain.from_iterable(tables))
 
     def sorts(self) -> tuple[str, ...]:
         """The names of the sorts that index tables or are held by cells."""

@@ -62,7 +62,7 @@ class Writer:
 
     def write(self, info: FieldInfo, index: object, value: object) -> None:
         """One field at one row, or at each row of a set."""
-        self._step._add(info, index, value)
+        self._step.write(info, index, value)
 
     def write_row(self, table: BoundTable, index: object, value: object) -> None:
         """A whole row: made by an event from another, or cleared."""
@@ -70,9 +70,9 @@ class Writer:
             message = f"a row of {table.name} is written at one element, not at a set"
             raise LawBroken(message)
         if isinstance(value, Inherited):
-            self._step._inherit(table, index, value)
+            self._step.inherit(table, index, value)
         elif isinstance(value, Cleared):
-            self._step._clear(table, index)
+            self._step.clear(table, index)
         else:
             message = (
                 f"a row of {table.name} becomes forked(row), threaded(row), "
@@ -95,7 +95,8 @@ class Step:
         self.cites: list[str] = []
         self._when: Bool = TRUE
         self._context: list[Node] = []
-        self._views: tuple[Any, Any] | None = None
+        self.views: tuple[Any, Any] = (None, None)
+        """`old` and `new`, for the hooks."""
 
     # ERRORS
 
@@ -123,24 +124,34 @@ class Step:
     def _rung(
         self, kind: str, when: Node, given: tuple[Alternative, ...], cite: str
     ) -> None:
-        if self.writes:
-            message = (
-                f"`{kind}` stands after an effect; a call checks everything, then "
-                "changes everything. Move it above the first write"
-            )
-            raise LawBroken(message)
+        self._before_effects(kind)
         self.cites += [a.cite for a in given] or ([cite] if cite else [])
         if when is not simplify.FALSE:
             self.rungs.append(Rung(kind, when, given, cite))
             self.knows(~Bool(when))
 
+    def _before_effects(self, line: str) -> None:
+        if self.ended:
+            message = f"`{line}` stands after the RESULT, which closes a page"
+            raise LawBroken(message)
+        if self.writes:
+            message = (
+                f"`{line}` stands after an effect; a call checks everything, then "
+                "changes everything. Move it above the first write"
+            )
+            raise LawBroken(message)
+
     # CHOICE
 
     def picks(self, choice: Sort | Enum | Int, *, among: SetOf[Any]) -> None:
         """The kernel chooses `choice`, a parameter of the call, from a set."""
+        self._before_effects("picks")
         name = choice.node.attr if choice.node.op == "PARAM" else None
         if not isinstance(name, str) or self._params[name].role == "caller":
             message = "`picks` names a parameter of the call, and not its caller"
+            raise LawBroken(message)
+        if self._params[name].role == "choice":
+            message = f"{name} is picked twice; intersect the two sets with `&`"
             raise LawBroken(message)
         self._params[name] = Param(name, choice.node.type, "choice")
         self.picked.append(Pick(name, among.node))
@@ -155,10 +166,7 @@ class Step:
             function(**arguments)
 
     def _argument(self, function: Hook, name: str, given: dict[str, Term]) -> Any:
-        if self._views is None:
-            message = "a hook is asked while its call is traced"
-            raise LawBroken(message)
-        old, new = self._views
+        old, new = self.views
         fixed = {"step": self, "old": old, "new": new} | given
         if name in fixed:
             return fixed[name]
@@ -172,7 +180,7 @@ class Step:
     def given(self, condition: Bool) -> Iterator[None]:
         """The writes inside happen only when `condition` holds (in `old`)."""
         before = self._when
-        self._when = before & condition
+        self._when = before & Bool.lift(condition)
         try:
             yield
         finally:
@@ -182,9 +190,10 @@ class Step:
         """A fact that holds whenever the effects happen; used to keep writes apart."""
         self._context.append(fact.node)
 
-    def _add(self, info: FieldInfo, index: object, value: object) -> None:
+    def write(self, info: FieldInfo, index: object, value: object) -> None:
+        """`new`: the field at one row, or at each row of a set, becomes `value`."""
         if self.ended:
-            message = f"{info.name} is written after the RESULT"
+            message = f"{info.name} is written after the RESULT, which closes a page"
             raise LawBroken(message)
         kind = info.kind
         if isinstance(index, SetOf):
@@ -216,47 +225,64 @@ class Step:
                 )
                 raise LawBroken(message)
 
-    def _inherit(self, table: BoundTable, index: Sort, row: Inherited) -> None:
+    def inherit(self, table: BoundTable, index: Sort, row: Inherited) -> None:
         """Write what the event's declarations say, in every table of this sort."""
-        source = row.source
-        if not isinstance(source, Row) or isinstance(source._index, SetOf):
-            message = (
-                f"{row.event} takes one row of `old`, as in forked(old.process[p])"
-            )
-            raise LawBroken(message)
+        source = self._source(table, row)
         self.inherited.append((row.event, index.node))
         for other in self._shape.tables.values():
             if not other.inherits or other.index is not table.index:
                 continue
             for name, info in other.fields.items():
                 given = row.given.get(name) if other.name == table.name else None
-                self._inherit_field(info, index, source._index, row.event, given)
+                self._inherit_field(info, index, source, row.event, given)
+
+    def _source(self, table: BoundTable, row: Inherited) -> Sort:
+        """The element whose row is inherited; checks what the page wrote."""
+        source = row.source
+        at = source.seen_at if isinstance(source, Row) else None
+        if at is None or not isinstance(at.index, table.index) or at.port != Reader():
+            message = (
+                f"{row.event} takes one row of `old.{table.name}`, as in "
+                f"forked(old.{table.name}[p])"
+            )
+            raise LawBroken(message)
+        if not table.inherits:
+            message = (
+                f"{table.name} declares no fates; make it Table(..., inherits=True) "
+                "and give each field its fork, thread and exec"
+            )
+            raise LawBroken(message)
+        unknown = [name for name in row.given if name not in table.fields]
+        if unknown:
+            message = f"{table.name} has no field {unknown[0]} to give with .but"
+            raise LawBroken(message)
+        return at.index
 
     def _inherit_field(
         self, info: FieldInfo, index: Sort, source: Sort, event: str, given: object
     ) -> None:
         fate: Fate = info.fate(event)
-        if (given is not None) != (fate.name == "COMPUTED") and given is not None:
+        if given is not None and fate.name != "COMPUTED":
             message = (
                 f"{info.name} is declared {fate.name} at {event}; only a COMPUTED "
                 "field is given by the page"
             )
             raise LawBroken(message)
         if given is not None:
-            self._add(info, index, given)
+            self.write(info, index, given)
         elif fate.name in ("COPIED", "SHARED"):
-            self._add(info, index, info.kind(Reader().read(info, source.node)))
+            self.write(info, index, info.kind(Reader().read(info, source.node)))
         elif fate.value is not None:
-            self._add(info, index, fate.value)
+            self.write(info, index, fate.value)
 
-    def _clear(self, table: BoundTable, index: Sort) -> None:
+    def clear(self, table: BoundTable, index: Sort) -> None:
         """Every field of the row, in every table of this sort, as at boot."""
         row = make("PARAM", attr="row", of=table.index.type)
         for other in self._shape.tables.values():
             if other.index is table.index:
                 for info in other.fields.values():
                     initial = substitute(info.initial, {row: index.node})
-                    self._add(info, index, info.kind(initial))
+                    self.write(info, index, info.kind(initial))
 
     # RESULT
 

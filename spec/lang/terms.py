@@ -7,6 +7,7 @@ symbolic values. A symbolic value has no truth and no order of evaluation: `if`,
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from spec.lang import simplify
@@ -97,8 +98,17 @@ class Sort(Term):
         cls.type = SortType(cls.__name__, first)
 
     @classmethod
+    def sort_type(cls) -> SortType:
+        """The type, known to be a sort."""
+        assert isinstance(cls.type, SortType)
+        return cls.type
+
+    @classmethod
     def element(cls, position: int) -> Self:
         """A fixed element, such as the init process; element 0 always exists."""
+        if position < 0:
+            message = f"{cls.__name__} has no element {position}; the first is 0"
+            raise LawBroken(message)
         return cls(simplify.constant(position, cls.type))
 
     def __lt__(self, other: Self) -> Bool:
@@ -116,6 +126,9 @@ class Enum(Term):
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
+        if not all(member.isidentifier() for member in cls.members):
+            message = f"the members of {cls.__name__} are names, not {cls.members}"
+            raise LawBroken(message)
         cls.type = EnumType(cls.__name__, cls.members)
 
     @classmethod
@@ -215,19 +228,19 @@ class SetOf(Term, Generic[E]):
     @classmethod
     def containing(cls, *elements: E) -> Self:
         """The set of exactly these elements."""
-        node = simplify.constant(0, cls.type)
-        for element in elements:
-            one = simplify.apply("SINGLETON", element.node)
-            node = (
-                one
-                if simplify.value_of(node) == 0
-                else simplify.apply("UNION", node, one)
-            )
-        return cls(node)
+        if not elements:
+            return cls(simplify.constant(0, cls.type))
+        nodes = [cls.element.lift(element).node for element in elements]
+        ones = [simplify.apply("SINGLETON", node) for node in nodes]
+        return cls(reduce(partial(simplify.apply, "UNION"), ones))
 
     def has(self, element: E) -> Bool:
         """`element` is in the set."""
-        return Bool(simplify.membership(element.node, self.node))
+        return Bool(simplify.membership(self.element.lift(element).node, self.node))
+
+    def __contains__(self, element: object) -> NoReturn:
+        message = f"`in` would need a truth; write {type(self).__name__}.has(element)"
+        raise LawBroken(message)
 
     def is_empty(self) -> Bool:
         """The set has no element."""
@@ -265,4 +278,9 @@ def implies(premise: Bool, conclusion: Bool) -> Bool:
 
 def ite(condition: Bool, yes: AnyTerm, no: AnyTerm) -> AnyTerm:
     """`yes` where `condition` holds, `no` elsewhere."""
-    return type(yes)(simplify.choice(condition.node, yes.node, no.node))
+    given: object = yes
+    if not isinstance(given, Term):
+        message = f"`ite` chooses between terms, not {given!r}; lift it to its sort"
+        raise LawBroken(message)
+    parts = (Bool.lift(condition).node, yes.node, yes.lift(no).node)
+    return type(yes)(simplify.choice(*parts))

@@ -68,10 +68,12 @@ def _rebind(node: Node, args: tuple[Node, ...]) -> Node:
     assert isinstance(binding, Binding)
     *before, body = args
     inside = body.height
-    if inside >= binding.level:
+    if inside != binding.level - 1:
         level = inside + 1
         variable = make("VAR", attr=binding.level, of=binding.type)
-        body = _rename(body, variable, make("VAR", attr=level, of=binding.type))
+        other = make("VAR", attr=level, of=binding.type)
+        assert other not in postorder([body]), "a free variable would be captured"
+        body = _rename(body, variable, other)
         binding = replace(binding, level=level)
     return make(node.op, *before, body, attr=binding)
 
