@@ -13,7 +13,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.search.emit import Emitter, Word
-from checker.search.emit_states import hash_of, is_same, load_state, store_state
+from checker.search.emit_states import (
+    Shape,
+    hash_of,
+    is_same,
+    load_state,
+    store_state,
+)
 from checker.search.layout import PART_WORDS, Part, Work
 
 if TYPE_CHECKING:
@@ -53,15 +59,15 @@ def _place(f: Emitter, index: Word, mixed: Word, bits: Word, number: Word) -> No
         at.set((at.get() + BUCKET) & mask)
 
 
-def emit_grow(module: ir.Module, width: int) -> ir.Function:
+def emit_grow(module: ir.Module, shape: Shape) -> ir.Function:
     """`grow(part) -> 1 if it cannot`: make the index fit for one more state.
 
-    The index is rebuilt from the states in a region reserved for the largest one, so
-    nothing is allocated. Also builds the index of states that were just loaded.
+    The index is rebuilt from the keys in a region reserved for the largest one, so
+    nothing is allocated. Also builds the index of keys that were just loaded.
     """
     f = Emitter(module, "grow", ["part"])
     (part,) = f.params()
-    count, states = f.load(part, Part.COUNT), f.load(part, Part.STATES)
+    count, keys = f.load(part, Part.COUNT), f.load(part, Part.KEYS)
     index, old = f.load(part, Part.INDEX), f.load(part, Part.BITS)
     chosen = f.variable(f.select(old.is_("==", 0), SMALLEST_BITS, old), "bits")
     with f.forever() as turn:
@@ -74,20 +80,21 @@ def emit_grow(module: ir.Module, width: int) -> ir.Function:
     with f.loop(0, f.number(1) << (bits - 1)) as pair:
         f.store(f.number(0), index, pair)
     with f.loop(0, count) as number:
-        mixed = hash_of(load_state(f, states + number * (8 * width), width))
+        key = load_state(f, keys + number * (8 * shape.key_width), shape.key_width)
+        mixed = key[0] if shape.fingerprints else hash_of(key)
         _place(f, index, mixed, bits, number)
     f.returns(0)
     return f.function
 
 
-def emit_insert_one(module: ir.Module, width: int, grow: ir.Function) -> ir.Function:
+def emit_insert_one(module: ir.Module, shape: Shape, grow: ir.Function) -> ir.Function:
     """`insert_one(part, state, hash) -> 1 if it is new and there is no room, else 0`.
 
     Finds the state or appends it, whatever it takes.
     """
     f = Emitter(module, "insert_one", ["part", "where", "mixed"])
     part, where, mixed = f.params()
-    count, states = f.load(part, Part.COUNT), f.load(part, Part.STATES)
+    count, keys = f.load(part, Part.COUNT), f.load(part, Part.KEYS)
     with f.when(count.is_(">=", slots_allowed(f, f.load(part, Part.BITS)))):
         stuck = f.call(grow, part)
         with f.when(stuck.is_("!=", 0)):
@@ -95,7 +102,8 @@ def emit_insert_one(module: ir.Module, width: int, grow: ir.Function) -> ir.Func
     index, bits = f.load(part, Part.INDEX), f.load(part, Part.BITS)
     mask = (f.number(1) << bits) - 1
     tag = tag_of(mixed, bits)
-    state = load_state(f, where, width)
+    state = load_state(f, where, shape.width)
+    key, key_width = shape.key_of(state, mixed), shape.key_width
     at = f.variable(bucket_of(mixed, mask), "at")
     with f.forever() as probe:
         bucket = index + at.get() * 4
@@ -103,8 +111,8 @@ def emit_insert_one(module: ir.Module, width: int, grow: ir.Function) -> ir.Func
         with f.forever() as turn:
             f.leave_when(turn, matches.get().is_("==", 0))
             held = f.load32(bucket, f.lowest_bit(matches.get())) & mask
-            known = states + (held - 1) * (8 * width)
-            same = is_same(state, load_state(f, known, width))
+            known = keys + (held - 1) * (8 * key_width)
+            same = is_same(key, load_state(f, known, key_width))
             with f.when(same & held.is_("!=", 0)):
                 f.returns(0)
             matches.set(matches.get() & (matches.get() - 1))
@@ -115,59 +123,65 @@ def emit_insert_one(module: ir.Module, width: int, grow: ir.Function) -> ir.Func
         f.returns(1)
     slot = at.get() + f.lowest_bit(empty)
     f.store32(tag | (count + 1), index, slot)
-    store_state(f, state, states + count * (8 * width))
+    store_state(f, key, keys + count * (8 * key_width))
+    if shape.fingerprints:
+        number = count - f.load(part, Part.END)
+        whole = f.load(part, Part.NEXT) + number * (8 * shape.width)
+        store_state(f, state, whole)
     f.store(count + 1, part, Part.COUNT)
     f.returns(0)
     return f.function
 
 
-def emit_insert(module: ir.Module, width: int, one: ir.Function) -> ir.Function:
-    """`insert(part, states, n) -> how many were taken in`: all, unless room ran out.
+def emit_insert(module: ir.Module, shape: Shape, one: ir.Function) -> ir.Function:
+    """`insert(part, states, n) -> 0, or 1 if room ran out` and some were left out.
 
-    Works in groups: hash each and ask for its bucket, find the state that the bucket
+    Works in groups: hash each and ask for its bucket, find the key that the bucket
     names and ask for it, compare. What is not settled by then is done one by one.
     """
     f = Emitter(module, "insert", ["part", "entries", "amount"])
     part, entries, amount = f.params()
     hashes, guesses = f.scratch(GROUP), f.scratch(GROUP)
+    nowhere = f.scratch(shape.key_width)
+    store_state(f, [f.number(0)] * shape.key_width, nowhere)
     done, failed = f.variable(0, "done"), f.variable(0, "failed")
     with f.forever() as turn:
         first = done.get()
         f.leave_when(turn, first.is_(">=", amount) | failed.get().is_("!=", 0))
         group = f.smaller(f.number(GROUP), amount - first)
-        base = entries + first * (8 * width)
-        _guess(f, part, base, group, (hashes, guesses), width)
+        base = entries + first * (8 * shape.width)
+        _guess(f, part, (base, group), (hashes, guesses, nowhere), shape)
         with f.loop(0, group) as i:
-            state = base + i * (8 * width)
-            guess = load_state(f, f.load(guesses, i), width)
-            same = is_same(load_state(f, state, width), guess)
-            with f.when(same.no(), likely=False):
-                stuck = f.call(one, part, state, f.load(hashes, i))
+            state = base + i * (8 * shape.width)
+            mixed = f.load(hashes, i)
+            key = shape.key_of(load_state(f, state, shape.width), mixed)
+            guess = load_state(f, f.load(guesses, i), shape.key_width)
+            with f.when(is_same(key, guess).no(), likely=False):
+                stuck = f.call(one, part, state, mixed)
                 failed.set(failed.get() | stuck)
         done.set(first + group)
-    f.returns(f.select(failed.get().is_("==", 0), amount, 0))
+    f.returns(failed.get())
     return f.function
 
 
 def _guess(
     f: Emitter,
     part: Word,
-    base: Word,
-    group: Word,
-    scratch: tuple[Word, Word],
-    width: int,
+    entries: tuple[Word, Word],
+    scratch: tuple[Word, Word, Word],
+    shape: Shape,
 ) -> None:
     """Hash a group; find, without branches, where the equal of each is if it is known.
 
-    Where nothing matches the guess is whatever is at `STATES` (some other state, or
-    zeroes), which is never mistaken for an equal unless it is one.
+    Where nothing matches the guess is `nowhere`, a key that no state has.
     """
-    index, states = f.load(part, Part.INDEX), f.load(part, Part.STATES)
+    index, keys = f.load(part, Part.INDEX), f.load(part, Part.KEYS)
     bits = f.load(part, Part.BITS)
-    hashes, guesses = scratch
+    (base, group), (hashes, guesses, nowhere) = entries, scratch
     mask = (f.number(1) << bits) - 1
     with f.loop(0, group) as i:
-        mixed = hash_of(load_state(f, base + i * (8 * width), width))
+        state = load_state(f, base + i * (8 * shape.width), shape.width)
+        mixed = hash_of(state)
         f.store(mixed, hashes, i)
         f.prefetch(index + bucket_of(mixed, mask) * 4)
     with f.loop(0, group) as i:
@@ -176,16 +190,33 @@ def _guess(
         matches = f.equal_slots(bucket, tag_of(mixed, bits), mask)
         match = f.lowest_bit(matches | (1 << (BUCKET - 1)))
         held = f.load32(bucket, match) & mask
-        number = f.select(held.is_("==", 0), 0, held - 1)
-        guess = states + number * (8 * width)
+        known = keys + (held - 1) * (8 * shape.key_width)
+        guess = f.select(held.is_("==", 0), nowhere, known)
         f.prefetch(guess)
         f.store(guess, guesses, i)
 
 
-def emit_settle(module: ir.Module, width: int) -> None:
+def emit_check_new(module: ir.Module, shape: Shape) -> ir.Function:
+    """`check_new(work, part, before)`: check states appended since there were `before`."""
+    f = Emitter(module, "check_new", ["work", "part", "before"])
+    work, part, before = f.params()
+    new = f.load(part, Part.COUNT) - before
+    with f.when(new.is_("!=", 0)):
+        states = f.load(part, Part.KEYS) + before * (8 * shape.width)
+        if shape.fingerprints:
+            number = before - f.load(part, Part.END)
+            states = f.load(part, Part.NEXT) + number * (8 * shape.width)
+        f.call_at(f.load(work, Work.CHECK), states, new, f.load(work, Work.SEEN))
+        f.store(f.load(work, Work.DISTINCT) + new, work, Work.DISTINCT)
+    f.returns()
+    return f.function
+
+
+def emit_settle(module: ir.Module, shape: Shape) -> None:
     """`settle(work) -> 0, or one more than the partition that ran out of room`."""
-    one = emit_insert_one(module, width, emit_grow(module, width))
-    insert = emit_insert(module, width, one)
+    one = emit_insert_one(module, shape, emit_grow(module, shape))
+    insert = emit_insert(module, shape, one)
+    check = emit_check_new(module, shape)
     f = Emitter(module, "settle", ["work"])
     (work,) = f.params()
     works, threads = f.load(work, Work.WORKS), f.load(work, Work.THREADS)
@@ -200,20 +231,11 @@ def emit_settle(module: ir.Module, width: int) -> None:
             fills, room = f.load(other, Work.FILL), f.load(other, Work.ROOM)
             fill = f.load(fills, part)
             with f.when(fill.is_("!=", 0)):
-                entries = f.load(other, Work.BUFFER) + part * room * (8 * width)
-                taken = f.call(insert, record, entries, fill)
+                entries = f.load(other, Work.BUFFER) + part * room * (8 * shape.width)
+                stuck = f.call(insert, record, entries, fill)
                 f.store(f.number(0), fills, part)
-                with f.when(taken.is_("<", fill), likely=False):
+                with f.when(stuck.is_("!=", 0), likely=False):
                     failed.set(part + 1)
-        _check_new(f, work, record, before, width)
+        f.call(check, work, record, before)
         f.leave_when(turn, failed.get().is_("!=", 0))
     f.returns(failed.get())
-
-
-def _check_new(f: Emitter, work: Word, record: Word, before: Word, width: int) -> None:
-    """Count and check the states appended since there were `before`."""
-    new = f.load(record, Part.COUNT) - before
-    with f.when(new.is_("!=", 0)):
-        states = f.load(record, Part.STATES) + before * (8 * width)
-        f.call_at(f.load(work, Work.CHECK), states, new, f.load(work, Work.SEEN))
-        f.store(f.load(work, Work.DISTINCT) + new, work, Work.DISTINCT)

@@ -67,7 +67,7 @@ def emit_gather(module: ir.Module, width: int) -> ir.Function:
         record = parts + part * (8 * PART_WORDS)
         number = f.load(record, Part.START) + stripe
         with f.when(number.is_("<", f.load(record, Part.END))):
-            source = f.load(record, Part.STATES) + number * (8 * width)
+            source = f.load(record, Part.LEVEL) + stripe * (8 * width)
             target = gathered + amount.get() * (8 * width)
             store_state(f, load_state(f, source, width), target)
             amount.set(amount.get() + 1)
@@ -78,21 +78,26 @@ def emit_gather(module: ir.Module, width: int) -> ir.Function:
 
 
 def emit_route(module: ir.Module, width: int) -> None:
-    """`route(work) -> 1 if a buffer is full, 0 if no waiting state is left`."""
+    """`route(work) -> 0 no waiting state is left, 1 a buffer is full, 2 budget spent`."""
     deal, gather = emit_deal(module, width), emit_gather(module, width)
     f = Emitter(module, "route", ["work"])
     (work,) = f.params()
-    full = f.variable(0, "full")
+    why = f.variable(0, "why")
+    start = f.load(work, Work.TRANSITIONS)
+    budget = f.load(work, Work.BUDGET)
     with f.forever() as turn:
-        full.set(f.call(deal, work))
-        f.leave_when(turn, full.get().is_("!=", 0))
+        why.set(f.call(deal, work))
+        f.leave_when(turn, why.get().is_("!=", 0))
         waiting = f.load(work, Work.NEXT).is_("<", f.load(work, Work.GATHERED))
         more = f.variable(waiting.word(), "more")
         with f.when(more.get().is_("==", 0)):
             more.set(f.call(gather, work))
         f.leave_when(turn, more.get().is_("==", 0))
+        spent = (f.load(work, Work.TRANSITIONS) - start).is_(">=", budget)
+        why.set(f.select(spent, 2, 0))
+        f.leave_when(turn, spent)
         _expand_chunk(f, work, width)
-    f.returns(full.get())
+    f.returns(why.get())
 
 
 def _expand_chunk(f: Emitter, work: Word, width: int) -> None:

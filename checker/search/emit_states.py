@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checker.search.emit import Emitter, Flag, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How states are kept: words of a state, and whether keys are fingerprints."""
+
+    width: int
+    fingerprints: bool = False
+
+    @property
+    def key_width(self) -> int:
+        """Words of a key."""
+        return 1 if self.fingerprints else self.width
+
+    def key_of(self, state: list[Word], mixed: Word) -> list[Word]:
+        """What stands for `state`, whose hash is `mixed`, in the store."""
+        return [mixed] if self.fingerprints else state
+
 
 MIX = 0x9E3779B97F4A7C15
 FINISH = 0xD6E8FEB86659FD93

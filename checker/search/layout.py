@@ -10,15 +10,17 @@ from enum import IntEnum
 
 
 class Part(IntEnum):
-    """Words of a partition's record; a record is one cache line.
+    """Words of a partition's record.
 
-    `STATES` is the address of state 0, `COUNT` how many there are, `ROOM` how many
-    fit. `INDEX` is the address of 2**`BITS` slots of 32 bits (none while `BITS` is 0),
-    at most 2**`BITS_MAX`. States [`START`, `END`) are the level being expanded; those
-    from `END` on are the next level.
+    A partition keeps one key for each state: the state itself, or with fingerprints
+    its hash. `KEYS` is the address of key 0, `COUNT` how many there are, `ROOM` how
+    many fit. `INDEX` is the address of 2**`BITS` slots of 32 bits (none while `BITS` is 0),
+    at most 2**`BITS_MAX`. States [`START`, `END`) are the level being expanded, and
+    `LEVEL` is the address of the first of them, whole; those from `END` on are the next
+    level, and `NEXT` is the address of the first of them, whole.
     """
 
-    STATES = 0
+    KEYS = 0
     COUNT = 1
     ROOM = 2
     INDEX = 3
@@ -26,9 +28,11 @@ class Part(IntEnum):
     BITS_MAX = 5
     START = 6
     END = 7
+    LEVEL = 8
+    NEXT = 9
 
 
-PART_WORDS = 8
+PART_WORDS = 16
 
 
 class Work(IntEnum):
@@ -38,7 +42,7 @@ class Work(IntEnum):
     are worked on. `TICKET` is the address of a number shared by the threads: the next
     stripe (`route`, below `STRIPES`) or partition (`settle`, below `LIMIT`) that nobody
     has taken. Of the states `IN`, those at [`NEXT`, `GATHERED`) wait to be expanded,
-    `CHUNK` at a time; of the successors `OUT`, those at [`POSITION`, `PRODUCED`) wait
+    `CHUNK` at a time, until `BUDGET` successors are made; of the successors `OUT`, those at [`POSITION`, `PRODUCED`) wait
     to be dealt. Partition p's buffer has `ROOM` places from `BUFFER` + p * `ROOM` on,
     `FILL`[p] of them (64 bits each) are taken. `WORKS` holds the addresses of the
     records of all `THREADS`.
@@ -70,6 +74,7 @@ class Work(IntEnum):
     TRANSITIONS = 23
     DISTINCT = 24
     ROUTED = 25
+    BUDGET = 26
 
 
 WORK_WORDS = 32

@@ -1,0 +1,53 @@
+"""Memory reserved as address space and paid for page by page as it is touched.
+
+Reserving is free, so every growing table gets, once, room for the largest it may
+become: nothing is ever moved, copied or fragmented, and giving pages back is exact.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.search.errors import MemoryShort
+
+PAGE = mmap.PAGESIZE
+_NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000)
+
+
+def machine_memory() -> int:
+    """Bytes of main memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+class Region:
+    """Zeroed address space for 64-bit words; `words` is all of it as an array."""
+
+    def __init__(self, size: int, *, huge_pages: bool = False) -> None:
+        """Reserve `size` bytes; MemoryShort if the system refuses even the addresses."""
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
+        pages = -(-max(size, 1) // PAGE)
+        try:
+            self._map = mmap.mmap(-1, pages * PAGE, flags=flags)
+        except OSError as trouble:
+            raise MemoryShort(
+                f"the system refuses to reserve {size / 2**30:.1f} GiB of addresses "
+                f"({trouble.strerror}); ask for a smaller --memory, or lift the limit "
+                "(ulimit -v, vm.overcommit_memory)"
+            ) from trouble
+        if huge_pages and hasattr(mmap, "MADV_HUGEPAGE"):
+            self._map.madvise(mmap.MADV_HUGEPAGE)
+        self.words: NDArray[np.uint64] = np.frombuffer(self._map, np.uint64)
+        self.address: int = self.words.ctypes.data
+
+    def release(self, offset: int, size: int) -> None:
+        """Give the whole pages of `size` bytes from `offset` (page-aligned) back.
+
+        They read as zeroes afterwards.
+        """
+        pages = -(-size // PAGE)
+        if pages:
+            self._map.madvise(mmap.MADV_DONTNEED, offset, pages * PAGE)
