@@ -110,14 +110,20 @@ def _given(action: Action, step: Transition, role: str) -> Iterator[str]:
             yield f"{param.name}={value_text(value, param.type)}"
 
 
-def change_lines(evaluator: Evaluator, before: State, after: State) -> list[str]:
-    """The cells that a step changed, one a line."""
+def changed_cells(
+    evaluator: Evaluator, before: State, after: State
+) -> Iterator[tuple[str, str, str]]:
+    """The cells that a step changed: name, value before, value after."""
     infos = {info.name: info for info in evaluator.model.shape.fields()}
-    found = []
     for change in changes(evaluator, before, after):
         info = infos[change.field]
         name = cell_name(change.field, change.row, info.index)
         old, new = (value_text(v, info.type) for v in (change.before, change.after))
-        found.append((name, f"{old} -> {new}"))
-    width = max((len(name) for name, _ in found), default=0)
-    return [f"      {name.ljust(width)}{GAP}{values}" for name, values in found]
+        yield name, old, new
+
+
+def change_lines(evaluator: Evaluator, before: State, after: State) -> list[str]:
+    """The cells that a step changed, one a line."""
+    found = list(changed_cells(evaluator, before, after))
+    width = max((len(name) for name, _, _ in found), default=0)
+    return [f"      {name.ljust(width)}{GAP}{old} -> {new}" for name, old, new in found]
