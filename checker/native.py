@@ -1,0 +1,218 @@
+"""A model as machine code, ready for the search: compiled, or found in the cache."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from checker import native_code
+from checker.ground import GroundModel
+from checker.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
+from checker.native_cache import Cache, Entry, standard_cache
+from checker.native_code import Watch, words_for
+from checker.native_engine import Code, compiled, loaded, processor
+from checker.native_plan import most_taken
+from checker.search.machine import Machine
+from spec.lang.ir import Node
+from spec.lang.walk import postorder
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What `expand_labelled` means by a number: a way an instance moves."""
+
+    action: str
+    args: tuple[int, ...]
+    rung: int | None
+    alternative: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NativeModel:
+    """A machine, and how to read what it says."""
+
+    machine: Machine
+    layout: Layout
+    watches: tuple[Watch, ...]
+    """What each bit of `seen` means."""
+    labels: tuple[Label, ...]
+    setup_seconds: float
+    cache_hit: bool
+    warning: str
+    """Why compiled code is not kept or was not trusted; empty if all is well."""
+
+    def pack(self, states: Iterable[Sequence[Any]]) -> Words:
+        """Evaluator states as words, shape [n, width]."""
+        return self.layout.pack(states)
+
+    def unpack(self, words: Words) -> list[tuple[Any, ...]]:
+        """Words, shape [n, width], as evaluator states."""
+        return self.layout.unpack(words)
+
+    def watched(self, seen: Sequence[int]) -> list[Watch]:
+        """The meaning of the bits that are set in the words `seen`."""
+        return [
+            watch
+            for bit, watch in enumerate(self.watches)
+            if int(seen[bit // 64]) >> (bit % 64) & 1
+        ]
+
+
+def compile_model(model: GroundModel, cache: Cache | None = None) -> NativeModel:
+    """The machine of a ground model; `cache` is the user's unless given.
+
+    Raises UnfitScope when a cell or a term does not fit in a word, or when the model
+    names an element that the scope does not have.
+    """
+    return prepared(ground_digest(model), lambda: model, cache)
+
+
+def prepared(
+    identity: str, ground: Callable[[], GroundModel], cache: Cache | None = None
+) -> NativeModel:
+    """The machine of the model that `ground` makes, if it is not in the cache.
+
+    `identity` is a digest of all that the ground model is made of; what makes it from
+    that, the text of this package, is part of the cache's key.
+    """
+    started = time.perf_counter()
+    cache = standard_cache() if cache is None else cache
+    key = _key(identity)
+    entry = cache.load(key)
+    hit = entry is not None
+    if entry is None:
+        entry = _compiled(ground())
+        cache.store(key, entry)
+    facts = _Facts.read(entry.header)
+    code = loaded(entry.code)
+    return NativeModel(
+        machine=_machine(facts, code, identity),
+        layout=facts.layout,
+        watches=facts.watches,
+        labels=facts.labels,
+        setup_seconds=time.perf_counter() - started,
+        cache_hit=hit,
+        warning=cache.warning,
+    )
+
+
+def ground_digest(model: GroundModel) -> str:
+    """A digest of everything a ground model says."""
+    numbers: dict[Node, int] = {}
+    told = sha256()
+    for node in postorder(roots_of(model)):
+        numbers[node] = len(numbers)
+        args = [numbers[arg] for arg in node.args]
+        told.update(f"{node.op} {node.type} {node.attr} {args}\n".encode())
+    for cell in model.cells:
+        told.update(f"{cell}\n".encode())
+    for instance in model.instances:
+        told.update(f"{instance.action} {instance.args}\n".encode())
+        for move in instance.moves:
+            writes = [(key, numbers[value]) for key, value in move.writes]
+            demands = [(name, numbers[node]) for name, node in move.demands]
+            line = f"{move.case} {numbers[move.when]} {writes} {demands}\n"
+            told.update(line.encode())
+    for listed in (model.invariants, model.goals):
+        told.update(f"{[(name, numbers[node]) for name, node in listed]}\n".encode())
+    told.update(str(model.scope).encode())
+    return told.hexdigest()
+
+
+def _key(identity: str) -> str:
+    return sha256(f"{processor()}\n{_sources()}\n{identity}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _sources() -> str:
+    """A digest of the text of the notation and of the engines."""
+    engines = Path(__file__).parent
+    told = sha256()
+    for folder in (engines, engines.parent / "spec" / "lang"):
+        for path in sorted(folder.glob("*.py")):
+            told.update(path.read_bytes())
+    return told.hexdigest()
+
+
+def _compiled(model: GroundModel) -> Entry:
+    """Lower and compile; the entry for the cache."""
+    program = native_code.program(model, lay_out(model.cells, hot_fields(model)))
+    facts = _Facts(
+        layout=program.layout,
+        watches=program.watches,
+        labels=tuple(_labels(model)),
+        max_successors=max(1, most_taken(program.steps)),
+        initial=tuple(cell.initial for cell in model.cells),
+        scope=str(model.scope),
+    )
+    return Entry(facts.written(), compiled(native_code.written(program)))
+
+
+def _labels(model: GroundModel) -> Iterator[Label]:
+    for instance in model.instances:
+        for move in instance.moves:
+            case = move.case
+            yield Label(instance.action, instance.args, case.rung, case.alternative)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What must be known to use object code; kept beside it."""
+
+    layout: Layout
+    watches: tuple[Watch, ...]
+    labels: tuple[Label, ...]
+    max_successors: int
+    initial: tuple[int, ...]
+    scope: str
+
+    def written(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, header: dict[str, Any]) -> _Facts:
+        """From JSON values."""
+        layout = header["layout"]
+        return cls(
+            layout=Layout(
+                tuple((name, row) for name, row in layout["keys"]),
+                tuple(Slot(**slot) for slot in layout["slots"]),
+                layout["width"],
+            ),
+            watches=tuple(Watch(**watch) for watch in header["watches"]),
+            labels=tuple(
+                Label(**{**label, "args": tuple(label["args"])})
+                for label in header["labels"]
+            ),
+            max_successors=header["max_successors"],
+            initial=tuple(header["initial"]),
+            scope=header["scope"],
+        )
+
+
+def _machine(facts: _Facts, code: Code, identity: str) -> Machine:
+    layout = facts.layout
+    words = [1] + [0] * (layout.width - 1)
+    for slot, value in zip(layout.slots, facts.initial, strict=True):
+        words[slot.word] |= value << slot.offset
+    told = f"{identity} {layout.slots} {facts.watches}"
+    return Machine(
+        width=layout.width,
+        seen_words=words_for(facts.watches),
+        max_successors=facts.max_successors,
+        expand=code.address("expand"),
+        check=code.address("check"),
+        expand_labelled=code.address("expand_labelled"),
+        initial=np.array([words], dtype=np.uint64),
+        identity=sha256(told.encode()).hexdigest(),
+        scope=facts.scope,
+        owner=code,
+    )

@@ -1,0 +1,104 @@
+"""LLVM IR to machine code in this process, and how long that code lives."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+
+LIGHT = "light"
+"""Combine instructions and tidy the branches: what a model needs. On the yardstick it
+takes a sixth of the time of the standard pipeline and gives the same speed."""
+STANDARD = "standard"
+"""The whole pipeline: what hand-written loops deserve."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Code:
+    """Machine code that stays loaded as long as this object lives."""
+
+    engine: llvm.ExecutionEngine
+
+    def address(self, name: str) -> int:
+        """Where the function `name` begins; raises KeyError if there is none."""
+        found: int = self.engine.get_function_address(name)
+        if not found:
+            raise KeyError(name)
+        return found
+
+    def function(
+        self,
+        name: str,
+        *arguments: Any,
+        result: Any = None,
+    ) -> Callable[..., Any]:
+        """The function as a Python callable that releases the interpreter's lock.
+
+        `arguments` and `result` are ctypes types. The code stays loaded while the
+        callable lives.
+        """
+        made = ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        made.code = self  # type: ignore[attr-defined]
+        return made
+
+
+def _machine() -> llvm.TargetMachine:
+    """This processor, as LLVM sees it; an engine takes possession of its own."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    machine: llvm.TargetMachine = target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=2,
+        codemodel="jitdefault",
+        jit=True,
+    )
+    return machine
+
+
+def processor() -> str:
+    """Everything outside the text of a module that decides its machine code."""
+    return " ".join(
+        (
+            f"llvmlite-{llvmlite.__version__}",
+            "llvm-" + ".".join(map(str, llvm.llvm_version_info)),
+            llvm.get_default_triple(),
+            llvm.get_host_cpu_name(),
+            llvm.get_host_cpu_features().flatten(),
+        )
+    )
+
+
+def compiled(text: str, effort: str = LIGHT) -> bytes:
+    """The object code of a module in LLVM assembly.
+
+    Raises RuntimeError when LLVM refuses the text: a defect of the lowering.
+    """
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    level = 3 if effort == STANDARD else 1
+    options = llvm.create_pipeline_tuning_options(speed_level=level)
+    builder = llvm.create_pass_builder(machine, options)
+    if effort == STANDARD:
+        passes = builder.getModulePassManager()
+    else:
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+    passes.run(module, builder)
+    code: bytes = machine.emit_object(module)
+    return code
+
+
+def loaded(code: bytes) -> Code:
+    """Put object code into memory, ready to run. The caller vouches for it."""
+    machine = _machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return Code(engine)
