@@ -1,0 +1,195 @@
+"""Lifting: a run of a slice as a run of the whole model.
+
+The sliced run says which calls are made and what becomes of the fields that are kept.
+The values of the parameters that the slice dropped are free: all of them are tried,
+with backtracking, through the reference evaluator. A run of an exact slice always
+lifts; one of a loose slice that does not says which fields it was loose about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from checker.cone import fields_of
+from checker.evaluate import (
+    Evaluator,
+    Failed,
+    Invocation,
+    Returned,
+    State,
+    Stopped,
+    Transition,
+)
+from checker.slice import Origin, Slice, Way, guard_of
+from checker.verdict import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The run does not lift; `fields` are what the slice should have kept."""
+
+    step: int
+    fields: frozenset[str]
+
+
+def lift(sliced: Slice, evaluator: Evaluator, prop: str, run: Run) -> Run | Stuck:
+    """The run in the whole model that breaks the property of which `prop` is a part.
+
+    `evaluator` is one of the whole model with the original properties; `run` breaks the
+    sliced property `prop`. A `sometimes` is broken by an example.
+    """
+    return _Lifting(sliced, evaluator, sliced.origins[prop], run).result()
+
+
+@dataclass
+class _Lifting:
+    sliced: Slice
+    evaluator: Evaluator
+    origin: Origin
+    run: Run
+    reached: int = -1
+    last: list[State] = field(default_factory=list)
+    """States of the whole model after `reached` steps, from which nothing followed."""
+
+    def __post_init__(self) -> None:
+        shape = self.sliced.full.shape
+        kept = self.sliced.model.shape.fields()
+        position = {info.name: n for n, info in enumerate(shape.fields())}
+        self.kept = [position[info.name] for info in kept]
+
+    def result(self) -> Run | Stuck:
+        initial = self.evaluator.initial
+        path: list[Transition] = []
+        stack = [iter(self._from(0, initial))]
+        seen: set[tuple[int, State]] = {(0, initial)}
+        while True:
+            if len(path) == len(self.run):
+                last = path[-1].after if path else initial
+                ending = self._ending(last)
+                if ending is not None:
+                    return (*path, *ending)
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+                if not stack:
+                    return self._stuck()
+                path.pop()
+            elif (len(stack), step.after) not in seen:
+                seen.add((len(stack), step.after))
+                path.append(step)
+                stack.append(iter(self._from(len(path), step.after)))
+
+    def _from(self, done: int, state: State) -> list[Transition]:
+        """The next steps that look like the sliced run; none at its end."""
+        if done > self.reached:
+            self.reached, self.last = done, []
+        if done == self.reached:
+            self.last.append(state)
+        if done == len(self.run):
+            return []
+        step = self.run[done]
+        way = self.sliced.ways[step.invocation.action]
+        return [
+            found
+            for call in self._calls(way, step.invocation)
+            for found in self.evaluator.outcomes(state, call)
+            if isinstance(found, Transition)
+            and _is(found, way)
+            and self._agrees(way, step.invocation, found)
+            and self._seen_as(found.after) == step.after
+        ]
+
+    def _seen_as(self, state: State) -> State:
+        return tuple(state[n] for n in self.kept)
+
+    def _all(self, way: Way) -> Iterator[Invocation]:
+        return self.evaluator.invocations(self.sliced.full.action(way.action))
+
+    def _calls(self, way: Way, sliced: Invocation) -> Iterator[Invocation]:
+        action = self.sliced.full.action(way.action)
+        fixed = dict(zip(way.params, sliced.args, strict=True))
+        domains: list[Iterable[int]] = []
+        for param in action.params:
+            if param.role == "choice":
+                domains.append((0,))
+            elif param.name in fixed:
+                domains.append((fixed[param.name],))
+            else:
+                domains.append(range(self.evaluator.scope.size(param.type)))
+        return (Invocation(way.action, args) for args in product(*domains))
+
+    def _agrees(self, way: Way, sliced: Invocation, found: Transition) -> bool:
+        params = self.sliced.full.action(way.action).params
+        chosen = dict(zip((p.name for p in params), found.invocation.args, strict=True))
+        pairs = zip(way.params, sliced.args, strict=True)
+        return all(chosen[name] == value for name, value in pairs)
+
+    # The end of the run
+
+    def _ending(self, state: State) -> Run | None:
+        """What is missing for the property to be broken here; None when it is not."""
+        prop, refused = self.origin.prop, self.origin.refused
+        if refused is None:
+            return ()
+        way = Way(refused.action, refused.rung, refused.alternative)
+        for call in self._all(way):
+            for found in self.evaluator.outcomes(state, call):
+                if not isinstance(found, Transition) or not _is(found, way):
+                    continue
+                if not self.evaluator.holds_of(prop.name, state, found):
+                    return (found,)
+        return None
+
+    # What went wrong
+
+    def _stuck(self) -> Stuck:
+        if self.reached == len(self.run):
+            refused = self.origin.refused
+            assert refused is not None  # other endings are the projection's
+            way = Way(refused.action, refused.rung, refused.alternative)
+            wanted = self._all(way)
+        else:
+            step = self.run[self.reached]
+            way = self.sliced.ways[step.invocation.action]
+            wanted = self._calls(way, step.invocation)
+        action = self.sliced.full.action(way.action)
+        everything = fields_of(*guard_of(action, way))
+        blamed = self._blamed(list(wanted)) & everything
+        missing = blamed - self.sliced.fields or everything - self.sliced.fields
+        return Stuck(self.reached, missing)
+
+    def _blamed(self, calls: list[Invocation]) -> frozenset[str]:
+        """The fields read by the lines that stopped the calls."""
+        found: frozenset[str] = frozenset()
+        for state in self.last:
+            for call in calls:
+                for outcome in self.evaluator.outcomes(state, call):
+                    found |= self._read_by(call, outcome)
+        return found
+
+    def _read_by(
+        self, call: Invocation, outcome: Transition | Stopped
+    ) -> frozenset[str]:
+        action = self.sliced.full.action(call.action)
+        if isinstance(outcome, Transition):
+            ended = outcome.outcome
+            if isinstance(ended, Failed):
+                return fields_of(action.rungs[ended.rung].when)
+            return fields_of(*(pick.among for pick in action.picks))
+        if outcome.kind == "disabled":
+            return fields_of(action.able)
+        if outcome.kind == "no_choice":
+            return fields_of(*(pick.among for pick in action.picks))
+        same = [
+            r for r in action.rungs if (r.kind, r.cite) == (outcome.kind, outcome.cite)
+        ]
+        return fields_of(*(rung.when for rung in same))
+
+
+def _is(found: Transition, way: Way) -> bool:
+    ended = found.outcome
+    if isinstance(ended, Returned):
+        return way.rung is None
+    return (ended.rung, ended.alternative) == (way.rung, way.alternative)

@@ -1,0 +1,163 @@
+"""Checking on slices: start loose, and keep more only where a run asks for it.
+
+Each property starts on the slice of its data. What holds there holds of the model. A
+run that breaks it is lifted to the model: a lifted run is a shortest one, since no run
+of the model is shorter than its image; a run that does not lift names the fields that
+the slice was loose about, and the property goes on to a slice that keeps them, at the
+latest to its cone of influence, where every run lifts. Properties whose slices coincide
+or nest share one search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from checker.evaluate import Evaluator
+from checker.explore import Exploration, explore
+from checker.lift import Stuck, lift
+from checker.slice import Slice, cone_of, data_of, slice_model, with_data
+from checker.verdict import ProvedAtScope, Run, Unknown, Verdict, Violated
+from spec.lang.model import Model, Scope, Traced
+
+Engine = Callable[[Model, Scope, tuple[Traced, ...]], Exploration]
+"""Searches a model; whatever it reports, it reports with a shortest run."""
+
+
+def reference(
+    model: Model, scope: Scope, properties: tuple[Traced, ...]
+) -> Exploration:
+    """The reference search as an engine."""
+    return explore(Evaluator(model, scope, properties), stop_at_first=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Properties that share a search, and the fields that they are searched with."""
+
+    fields: frozenset[str]
+    properties: tuple[Traced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of one property, and the search that settled it.
+
+    `tries` counts the slices it took.
+    """
+
+    prop: Traced
+    verdict: Verdict
+    sliced: Slice
+    search: Exploration
+    tries: int
+
+
+def group(model: Model, properties: Iterable[Traced]) -> tuple[Group, ...]:
+    """The properties by loose slice: those whose slices coincide or nest together."""
+    return _grouped((data_of(model, [prop]), prop) for prop in properties)
+
+
+def _grouped(wanted: Iterable[tuple[frozenset[str], Traced]]) -> tuple[Group, ...]:
+    listed = list(wanted)
+    by_fields: dict[frozenset[str], list[Traced]] = {
+        fields: []
+        for fields, _ in listed
+        if not any(fields < other for other, _ in listed)
+    }
+    for fields, prop in listed:
+        home = min((f for f in by_fields if fields <= f), key=_by_size)
+        by_fields[home].append(prop)
+    return tuple(Group(fields, tuple(props)) for fields, props in by_fields.items())
+
+
+def _by_size(fields: frozenset[str]) -> tuple[int, list[str]]:
+    return len(fields), sorted(fields)
+
+
+def check(
+    model: Model,
+    scope: Scope,
+    properties: Iterable[Traced],
+    engine: Engine = reference,
+) -> Iterator[Answer]:
+    """Settle every property, in the order in which answers are found."""
+    return _Check(model, scope, tuple(properties), engine).answers()
+
+
+@dataclass
+class _Check:
+    model: Model
+    scope: Scope
+    properties: tuple[Traced, ...]
+    engine: Engine
+    tries: dict[str, int] = field(default_factory=dict)
+
+    def answers(self) -> Iterator[Answer]:
+        self.evaluator = Evaluator(self.model, self.scope, self.properties)
+        waiting = list(group(self.model, self.properties))
+        while waiting:
+            waiting.sort(key=lambda g: _by_size(g.fields), reverse=True)
+            now = waiting.pop()
+            again: list[tuple[frozenset[str], Traced]] = []
+            for found in self._searched(now):
+                if isinstance(found, Answer):
+                    yield found
+                else:
+                    again.append(found)
+            waiting += _grouped(again)
+
+    def _searched(self, now: Group) -> Iterator[Answer | tuple[frozenset[str], Traced]]:
+        """Answers, and properties that need another search with the fields given."""
+        sliced = slice_model(self.model, now.properties, now.fields)
+        search = self.engine(sliced.model, self.scope, sliced.properties)
+        for prop in now.properties:
+            self.tries[prop.name] = self.tries.get(prop.name, 0) + 1
+        runs = _shortest(sliced, search)
+        for prop in now.properties:
+            if prop.name in runs:
+                at, run = runs[prop.name]
+                lifted = lift(sliced, self.evaluator, at, run)
+                if isinstance(lifted, Stuck):
+                    yield self._wider(prop, now.fields, lifted), prop
+                else:
+                    yield self._answer(prop, broken(prop, lifted), sliced, search)
+            elif search.complete:
+                yield self._answer(prop, unbroken(prop), sliced, search)
+            elif runs:
+                yield now.fields, prop
+            else:
+                verdict = Unknown(f"stopped after {search.distinct} states")
+                yield self._answer(prop, verdict, sliced, search)
+
+    def _wider(
+        self, prop: Traced, fields: frozenset[str], stuck: Stuck
+    ) -> frozenset[str]:
+        wider = with_data(self.model, fields | stuck.fields)
+        return wider if wider > fields else fields | cone_of(self.model, [prop])
+
+    def _answer(
+        self, prop: Traced, verdict: Verdict, sliced: Slice, search: Exploration
+    ) -> Answer:
+        return Answer(prop, verdict, sliced, search, self.tries[prop.name])
+
+
+def broken(prop: Traced, run: Run) -> Verdict:
+    """The verdict that a run deserves: a violation, or the example asked for."""
+    return ProvedAtScope(run) if prop.kind == "sometimes" else Violated(run)
+
+
+def unbroken(prop: Traced) -> Verdict:
+    """The verdict when the whole space has no such run."""
+    return Violated(None) if prop.kind == "sometimes" else ProvedAtScope()
+
+
+def _shortest(sliced: Slice, search: Exploration) -> dict[str, tuple[str, Run]]:
+    """For each broken property the sliced part that broke, and its shortest run."""
+    found: dict[str, tuple[str, Run]] = {}
+    for violation in search.violations:
+        name = sliced.origins[violation.prop].prop.name
+        length = len(violation.trace)
+        if name not in found or length < len(found[name][1]):
+            found[name] = (violation.prop, violation.trace)
+    return found

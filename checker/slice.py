@@ -1,0 +1,417 @@
+"""Slicing: the part of a model that some properties can depend on.
+
+A slice keeps some of the fields. Of each call it keeps what the call does to them: its
+success, and in a mutant an error that changes the state, become one action each, with
+one condition and no errors. Parameters that no longer matter are quantified away,
+actions that no longer change anything go, and of several that do the same one stays.
+
+With the whole *cone of influence* a slice is exact: its runs are the runs of the model
+as seen through the kept fields, and a shortest one that breaks a property is as short.
+The cone is closed under two rules: what decides the value of a kept field is kept, and
+what decides whether a call that changes a kept field happens is kept.
+
+With the *data* of a property, the first rule alone, a slice is loose: a condition on a
+field that is not kept counts as true where that lets more happen. Every run of the
+model is one of a loose slice, so what holds of all its runs holds of the model; a run
+that it finds has to be lifted to the model before it counts (`lift`, `refine`).
+
+A slice says nothing about deadlocks, about what is out of the model's scope, or about
+the generated goals of calls that it drops: those are questions about the whole model.
+
+In a slice every property is an `always` or an `every_step`. A `sometimes` is turned
+around: that there is no example is what a search refutes. What a step property demands
+of calls that change nothing is an `always` of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from checker.cone import (
+    can_quantify,
+    conjuncts,
+    existing,
+    fields_of,
+    loosened,
+    params_of,
+    unwritten_kept,
+)
+from spec.lang import simplify
+from spec.lang.action import Action, Every, Write
+from spec.lang.errors import SpecError
+from spec.lang.ir import Node, make
+from spec.lang.model import Model, Obligation, Traced, rung_label
+from spec.lang.schema import Shape
+from spec.lang.walk import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a call changes the state; what a sliced action stands for."""
+
+    action: str
+    rung: int | None
+    alternative: int | None
+    params: tuple[str, ...] = ()
+    """The parameters of the call that the sliced action still has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A property of the full model, or what it demands of one `refused` call."""
+
+    prop: Traced
+    refused: Obligation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A smaller model, the properties over it, and the way back."""
+
+    full: Model
+    model: Model
+    properties: tuple[Traced, ...]
+    fields: frozenset[str]
+    exact: bool
+    ways: Mapping[str, Way]
+    """What each action of the sliced model stands for."""
+    origins: Mapping[str, Origin]
+    """What each sliced property is a part of."""
+
+    def dropped(self) -> tuple[str, ...]:
+        """The fields that the slice does without."""
+        names = (info.name for info in self.full.shape.fields())
+        return tuple(name for name in names if name not in self.fields)
+
+
+def data_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
+    """The fields that the properties read, and those that their values come from."""
+    found: frozenset[str] = frozenset()
+    for prop in properties:
+        settled = (_settled(model, demand) for demand in prop.obligations)
+        found |= fields_of(prop.node, *settled)
+    return with_data(model, found)
+
+
+def with_data(model: Model, fields: Iterable[str]) -> frozenset[str]:
+    """The fields, and those that their values come from."""
+    known = frozenset(fields)
+    writes = [write for action in model.actions for write in action.writes]
+    while True:
+        more = known.union(*(_data(w) for w in writes if w.field in known))
+        if more == known:
+            return known
+        known = more
+
+
+def cone_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
+    """The cone of influence: every field that can make a difference."""
+    listed = tuple(properties)
+    known = data_of(model, listed)
+    while True:
+        guards = [g for *_, guard in _refusals(model, listed) for g in guard]
+        for action in model.actions:
+            for way in ways_of(action):
+                if _matters(model, action, way, known, listed):
+                    guards += guard_of(action, way)
+        more = with_data(model, known | fields_of(*guards))
+        if more == known:
+            return known
+        known = more
+
+
+def slice_model(
+    model: Model, properties: Iterable[Traced], fields: Collection[str] | None = None
+) -> Slice:
+    """The slice that keeps `fields` (default: the cone of influence, which is exact).
+
+    The fields must include `data_of` the properties.
+    """
+    listed = tuple(properties)
+    known = frozenset(cone_of(model, listed) if fields is None else fields)
+    return _Slicer(model, listed, known).result()
+
+
+def ways_of(action: Action) -> Iterator[Way]:
+    """The ways in which a call can change the state."""
+    for position, rung in enumerate(action.rungs):
+        if rung.leaks:
+            for which in range(len(rung.alternatives)):
+                yield Way(action.name, position, which)
+    yield Way(action.name, None, None)
+
+
+def guard_of(action: Action, way: Way) -> list[Node]:
+    """The conjuncts under which the call ends in this way."""
+    parts = list(conjuncts(action.able))
+    for position, line in enumerate(action.rungs):
+        if position == way.rung:
+            parts += conjuncts(line.when)
+            parts += conjuncts(line.alternatives[way.alternative or 0].when)
+            break
+        parts += conjuncts(simplify.negation(line.when))
+    if _moves(action, way.rung):
+        by_name = {param.name: param.node() for param in action.params}
+        for pick in action.picks:
+            parts += conjuncts(simplify.membership(by_name[pick.param], pick.among))
+    return list(dict.fromkeys(parts))
+
+
+def _moves(action: Action, rung: int | None) -> bool:
+    return rung is None or action.rungs[rung].leaks
+
+
+def _data(write: Write) -> frozenset[str]:
+    """What decides the value that a write leaves."""
+    if isinstance(write.target, Every):
+        return fields_of(write.target.member, write.value, write.when)
+    return fields_of(write.target, write.value, write.when)
+
+
+def _settled(model: Model, demand: Obligation) -> Node:
+    """What a demand comes to, given what the call writes."""
+    action = model.action(demand.action)
+    moves = _moves(action, demand.rung)
+    return unwritten_kept(demand.node, {w.field for w in action.writes if moves})
+
+
+def _refusals(
+    model: Model, properties: Iterable[Traced]
+) -> Iterator[tuple[Traced, Obligation, Node, list[Node]]]:
+    """The demands on calls that change nothing: settled, and when the call ends so."""
+    for prop in properties:
+        for demand in prop.obligations:
+            action = model.action(demand.action)
+            settled = _settled(model, demand)
+            if not _moves(action, demand.rung) and settled is not simplify.TRUE:
+                way = Way(demand.action, demand.rung, demand.alternative)
+                yield prop, demand, settled, guard_of(action, way)
+
+
+def _demands(
+    model: Model, way: Way, properties: Iterable[Traced]
+) -> list[tuple[str, Node]]:
+    """What the properties demand of a call that ends in this way."""
+    found = []
+    for prop in properties:
+        for demand in prop.obligations:
+            case = (demand.action, demand.rung, demand.alternative)
+            if case == (way.action, way.rung, way.alternative):
+                found.append((prop.name, _settled(model, demand)))
+    return [(name, node) for name, node in found if node is not simplify.TRUE]
+
+
+def _matters(
+    model: Model,
+    action: Action,
+    way: Way,
+    known: frozenset[str],
+    properties: Iterable[Traced],
+) -> bool:
+    writes = any(write.field in known for write in action.writes)
+    return writes or bool(_demands(model, way, properties))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """One way of a call, cut down to the known fields."""
+
+    way: Way
+    action: Action
+    demands: tuple[tuple[str, Node], ...]
+    exact: bool
+
+    def meaning(self) -> tuple[object, ...]:
+        """The same for two cuts that do the same under other names."""
+        names = {
+            p.node(): make("PARAM", attr=f"{n}", of=p.type)
+            for n, p in enumerate(self.action.params)
+        }
+
+        def renamed(node: Node) -> Node:
+            return substitute(node, names)
+
+        writes = (_mapped(write, renamed) for write in self.action.writes)
+        demands = ((name, renamed(node)) for name, node in self.demands)
+        kinds = (param.type for param in self.action.params)
+        guard = frozenset(conjuncts(renamed(self.action.able)))
+        return tuple(kinds), guard, tuple(writes), tuple(demands)
+
+
+def _mapped(write: Write, change: Callable[[Node], Node]) -> Write:
+    target = write.target
+    if isinstance(target, Every):
+        target = Every(target.variable, change(target.member))
+    elif target is not None:
+        target = change(target)
+    return replace(
+        write, target=target, value=change(write.value), when=change(write.when)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Slicer:
+    model: Model
+    properties: tuple[Traced, ...]
+    known: frozenset[str]
+
+    def result(self) -> Slice:
+        cuts = [
+            self._cut(action, way)
+            for action in self.model.actions
+            for way in ways_of(action)
+            if _matters(self.model, action, way, self.known, self.properties)
+        ]
+        kept = {cut.meaning(): cut for cut in reversed(cuts)}
+        chosen = [cut for cut in cuts if kept[cut.meaning()] is cut]
+        props, origins, exact = self._properties(chosen)
+        return Slice(
+            full=self.model,
+            model=replace(
+                self.model,
+                shape=self._shape(),
+                actions=tuple(cut.action for cut in chosen),
+                boot=tuple(w for w in self.model.boot if w.field in self.known),
+            ),
+            properties=props,
+            fields=self.known,
+            exact=exact and all(cut.exact for cut in cuts),
+            ways={cut.action.name: cut.way for cut in chosen},
+            origins=origins,
+        )
+
+    def _shape(self) -> Shape:
+        shape = self.model.shape
+        tables = {
+            name: replace(
+                table,
+                fields={n: i for n, i in table.fields.items() if i.name in self.known},
+            )
+            for name, table in shape.tables.items()
+        }
+        return Shape(
+            {name: table for name, table in tables.items() if table.fields},
+            {name: info for name, info in shape.cells.items() if name in self.known},
+            tuple(name for name in shape.forests if name in self.known),
+        )
+
+    def _cut(self, action: Action, way: Way) -> _Cut:
+        writes = tuple(w for w in action.writes if w.field in self.known)
+        demands = _demands(self.model, way, self.properties)
+        guard = guard_of(action, way)
+        loose = [c for part in guard for c in conjuncts(loosened(part, self.known))]
+        exact = all(fields_of(part) <= self.known for part in guard)
+        if not demands and not any(isinstance(w.target, Every) for w in writes):
+            loose.append(simplify.disjunction(w.when for w in writes))
+        needed = params_of(*_terms(writes), *(node for _, node in demands))
+        for param in action.params:
+            if param.name not in needed and can_quantify(param.type):
+                loose = existing(param.name, param.type, loose)
+        guard_now = simplify.conjunction(loose)
+        params = tuple(
+            replace(p, role="caller" if p.role == "caller" else "argument")
+            for p in action.params
+            if p.name in needed | params_of(guard_now)
+        )
+        sliced = replace(
+            action,
+            name=_name(action, way),
+            params=params,
+            able=guard_now,
+            rungs=(),
+            picks=(),
+            writes=writes,
+            result=None,
+        )
+        return _Cut(
+            replace(way, params=tuple(param.name for param in params)),
+            sliced,
+            tuple(demands),
+            exact,
+        )
+
+    def _properties(
+        self, cuts: Iterable[_Cut]
+    ) -> tuple[tuple[Traced, ...], dict[str, Origin], bool]:
+        origins: dict[str, Origin] = {}
+        sliced: list[Traced] = []
+        steps = [
+            (name, Obligation(cut.action.name, None, None, node))
+            for cut in cuts
+            for name, node in cut.demands
+        ]
+        for prop in self.properties:
+            node = prop.node
+            if prop.kind == "sometimes" and node is not None:
+                node = simplify.negation(node)
+            here = tuple(demand for name, demand in steps if name == prop.name)
+            kind = "every_step" if prop.kind == "every_step" else "always"
+            sliced.append(replace(prop, kind=kind, node=node, obligations=here))
+            origins[prop.name] = Origin(prop)
+        exact = True
+        for prop, demand, settled, guard in _refusals(self.model, self.properties):
+            exact &= fields_of(*guard) <= self.known
+            name = f"{prop.name}: {_refusal_name(self.model, demand)}"
+            node = self._refusal(demand, settled, guard)
+            sliced.append(
+                replace(prop, name=name, kind="always", node=node, obligations=())
+            )
+            origins[name] = Origin(prop, demand)
+        return tuple(sliced), origins, exact
+
+    def _refusal(self, demand: Obligation, settled: Node, guard: list[Node]) -> Node:
+        """No arguments make the call end so while what is demanded fails."""
+        wrong = [loosened(part, self.known) for part in guard]
+        wrong.append(simplify.negation(settled))
+        for param in self.model.action(demand.action).params:
+            if not can_quantify(param.type):
+                message = (
+                    f"{demand.action}: {param.name} is of a type that is too large"
+                )
+                raise SpecError(message)
+            wrong = existing(param.name, param.type, wrong)
+        return simplify.negation(simplify.conjunction(wrong))
+
+
+def _terms(writes: Iterable[Write]) -> Iterator[Node | None]:
+    for write in writes:
+        target = write.target
+        yield target.member if isinstance(target, Every) else target
+        yield write.value
+        yield write.when
+
+
+def _name(action: Action, way: Way) -> str:
+    if way.rung is None:
+        return action.name
+    return rung_label(action, action.rungs[way.rung], way.alternative or 0)
+
+
+def _refusal_name(model: Model, demand: Obligation) -> str:
+    return _name(
+        model.action(demand.action), Way(demand.action, demand.rung, demand.alternative)
+    )
+
+
+def describe(sliced: Slice) -> str:
+    """What is kept and what is dropped, for people."""
+    calls = [action.name for action in sliced.full.actions]
+    kept = {way.action for way in sliced.ways.values()}
+    lines = [
+        f"slice of {sliced.full.name}: {'exact' if sliced.exact else 'loose'}",
+        f"  fields kept     {_listed(sorted(sliced.fields))}",
+        f"  fields dropped  {_listed(sliced.dropped())}",
+        f"  calls kept      {_listed(_signatures(sliced))}",
+        f"  calls dropped   {_listed(name for name in calls if name not in kept)}",
+    ]
+    return "\n".join(lines)
+
+
+def _signatures(sliced: Slice) -> Iterator[str]:
+    for action in sliced.model.actions:
+        yield f"{action.name}({', '.join(param.name for param in action.params)})"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
