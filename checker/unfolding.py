@@ -116,9 +116,9 @@ class Unfolding:
         before, following = self.states[at], self.states[at + 1]
         words = self._vocabulary(at, "step")
         words.new = following
-        bits = max(1, (len(self.choices) - 1).bit_length())
-        taken = z3.BitVec(f"taken@{at}", bits)
-        self.solver.add(z3.ULE(taken, len(self.choices) - 1))
+        bits = len(self.choices).bit_length()
+        taken = z3.BitVec(f"taken@{at}", max(1, bits))
+        self.solver.add(z3.ULT(taken, len(self.choices)))
         touched: dict[Key, list[Expr]] = {}
         for number, choice in enumerate(self.choices):
             this = taken == number
