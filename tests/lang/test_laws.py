@@ -485,10 +485,10 @@ def test_sets_and_choices_are_of_one_sort() -> None:
     with pytest.raises(SpecError, match="expected a Colour, found a Thing"):
         some.has(FIRST)
     with pytest.raises(SpecError, match="expected a Colour, found a Small"):
-        ite(TRUE, red, Small.lift(1))  # type: ignore[type-var]
+        ite(TRUE, red, Small.lift(1))
     with pytest.raises(SpecError, match="`ite` chooses between terms, not 1"):
         ite(TRUE, 1, 2)  # type: ignore[type-var]
     with pytest.raises(SpecError, match="expected a Bool, found a NoneType"):
-        all_of(Thing, lambda _t: None)  # type: ignore[arg-type]
+        all_of(Thing, lambda _t: None)  # type: ignore[arg-type,return-value]
     assert isinstance(some.has(red), Bool)
     assert issubclass(World, State)
