@@ -49,18 +49,24 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
     max_depth: int | None = None,
     stop_at_first: bool = True,
     progress: Progress = lambda *_: False,
+    canonical: Callable[[State], State] = lambda state: state,
 ) -> Exploration:
-    """Visit every state breadth-first, checking every property of the evaluator."""
+    """Visit every state breadth-first, checking every property of the evaluator.
+
+    With a `canonical` form, one state of each class is visited; the traces then go from
+    class to class (`symmetry.concretise` makes runs of them).
+    """
     started = time.perf_counter()
     always = _named(evaluator, "always")
     pending = set(_named(evaluator, "sometimes"))
     stepwise = _named(evaluator, "every_step")
-    parents: dict[State, tuple[State, Transition] | None] = {evaluator.initial: None}
+    start = canonical(evaluator.initial)
+    parents: dict[State, tuple[State, Transition] | None] = {start: None}
     violated: dict[str, Violation] = {}
     witnessed: set[str] = set()
     transitions = depth = 0
     complete = True
-    level = [evaluator.initial]
+    level = [start]
     while level:
         following: list[State] = []
         for state in level:
@@ -80,9 +86,10 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
                     ):
                         trace = (*path_to(parents, state), step)
                         violated[name] = Violation(name, trace)
-                if step.after not in parents:
-                    parents[step.after] = (state, step)
-                    following.append(step.after)
+                reached = canonical(step.after)
+                if reached not in parents:
+                    parents[reached] = (state, step)
+                    following.append(reached)
         stopped = progress(len(parents), transitions, depth)
         out_of_depth = max_depth is not None and depth >= max_depth and bool(following)
         if stopped or out_of_depth or (violated and stop_at_first):

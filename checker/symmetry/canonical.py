@@ -1,14 +1,14 @@
 """The canonical form of a state: one representative for all that symmetry makes equal.
 
-Each interchangeable element is a node with a colour that says all that can be said of it
-without naming another: first the plain content of its rows; then, again and again, the
-colours of what it refers to and of what refers to it. Nodes of different colour are
+Each interchangeable element is a node with a colour that says all that can be said of
+it without naming another: first the plain content of its rows; then, again and again,
+the colours of what it refers to and of what refers to it. Nodes of different colour are
 sorted by colour. Nodes of one colour are told apart by choosing one and refining again:
 
 * those without a reference to or from another of unsettled colour are twins, and any
   order of them gives the same state;
-* when the references among unsettled nodes make a forest, nodes of one colour are images
-  of each other under a symmetry of the state, and any choice gives the same result;
+* when the references among unsettled nodes make a forest, nodes of one colour are
+  images of each other under a symmetry of the state, and any choice gives the same;
 * otherwise every choice is tried, and the least state is taken.
 
 So the form is exact: equal for two states if and only if a permutation maps one to the

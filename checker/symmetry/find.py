@@ -1,21 +1,22 @@
 """Which elements of which sorts are interchangeable, read off the IR.
 
 A permutation of a sort that commutes with every action and every property maps runs to
-runs. The notation has few operators that can tell elements apart, so it is enough to look
-for them: an element named by a constant is pinned; a set constant tells its members from
-the others; order (LT, LE) and position (INT) give the whole sort up. Everything else
-(equality, table indices, sets, quantifiers, counts, forests, picks) commutes. The value
-that a call returns is looked at only where a property reads it.
+runs. The notation has few operators that can tell elements apart, so it is enough to
+look for them: an element named by a constant is pinned; a set constant tells its
+members from the others; order (LT, LE) and position (INT) give the whole sort up.
+Everything else (equality, table indices, sets, quantifiers, counts, forests, picks)
+commutes. The value that a call returns counts only where a property reads it.
 
-FIRST takes the least of several candidates, which no permutation respects; of one
-candidate it takes that one. That there is at most one is not known in advance, so it
-becomes a *guard*: an invariant checked by the reduced search itself. As long as every
-state met keeps the guards, each step from it commutes and the search has missed nothing;
-when one does not, the reduction is given up and the search is run again in full.
+FIRST takes the least of several candidates, which no permutation respects. It does no
+harm where there is one candidate, or where all are alike (`guards`). That this is so is
+not known in advance, so it becomes a *guard*: an invariant checked by the reduced
+search itself. As long as every state met keeps the guards, each step from it commutes
+and the search has missed nothing; when one does not, the reduction is given up and the
+search is run again in full.
 
 The first state needs no symmetry: runs from it and from its images are images of each
-other. A liveness property is refused: it speaks of cycles, and an orbit's cycle need not
-be a cycle of states.
+other. A liveness property is refused: it speaks of cycles, and an orbit's cycle need
+not be a cycle of states.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from checker.symmetry.guards import guard_of
+from checker.symmetry.guards import named, one_candidate, twin_candidates
 from spec.lang import simplify
 from spec.lang.action import Action, Every
 from spec.lang.ir import Node
@@ -86,11 +87,11 @@ def find_symmetry(
     for prop in props:
         if prop.kind not in SAFETY:
             return Symmetry((), refusal=f"{prop.name} is about liveness")
-    uses = _Uses()
+    uses = _Uses(model)
     for action in model.actions:
-        uses.look(action.name, _terms_of(action))
+        uses.look(action.name, _terms_of(action), is_action=True)
     for prop in props:
-        uses.look(prop.name, _terms_of_property(prop))
+        uses.look(prop.name, _terms_of_property(prop), is_action=False)
     return uses.symmetry(_sorts_of(model), scope)
 
 
@@ -130,13 +131,15 @@ def _terms_of_property(prop: Traced) -> Iterator[Node]:
 class _Uses:
     """What has been seen of each sort so far."""
 
+    model: Model
     broken: dict[SortType, str] = field(default_factory=dict)
     marks: dict[SortType, set[int]] = field(default_factory=dict)
     """Sets of elements, as masks, that a constant tells from the others."""
     guards: dict[Node, tuple[SortType, Traced]] = field(default_factory=dict)
 
-    def look(self, place: str, terms: Iterable[Node]) -> None:
+    def look(self, place: str, terms: Iterable[Node], *, is_action: bool) -> None:
         """Note every use that tells elements apart."""
+        firsts: dict[SortType, list[Node]] = {}
         for node in postorder(terms):
             kind = node.args[0].type if node.args else node.type
             if node.op == "CONST":
@@ -144,7 +147,9 @@ class _Uses:
             elif node.op in ORDERED and isinstance(kind, SortType):
                 self.broken.setdefault(kind, f"{place} {ORDERED[node.op]}")
             elif node.op == "FIRST" and isinstance(node.type, SortType):
-                self._first(place, node, node.type)
+                firsts.setdefault(node.type, []).append(node)
+        for sort, nodes in firsts.items():
+            self._firsts(place, sort, nodes, is_action=is_action)
 
     def _constant(self, node: Node) -> None:
         value = int(simplify.value_of(node) or 0)
@@ -156,14 +161,21 @@ class _Uses:
     def _mark(self, sort: SortType, mask: int) -> None:
         self.marks.setdefault(sort, set()).add(mask)
 
-    def _first(self, place: str, node: Node, sort: SortType) -> None:
-        """One candidate at most, or else element 0: it is what "none" yields."""
+    def _firsts(
+        self, place: str, sort: SortType, nodes: list[Node], *, is_action: bool
+    ) -> None:
+        """One candidate or twins, and else element 0: it is what "none" yields."""
         self._mark(sort, 1)
-        guard = guard_of(node, place)
-        if guard is None:
-            self.broken.setdefault(sort, f"{place} takes the first of its elements")
-        else:
-            self.guards[node] = (sort, guard)
+        for node in nodes:
+            alone = is_action and len(nodes) == 1
+            guard = twin_candidates(node, self.model) if alone else None
+            guard = guard or one_candidate(node)
+            if guard is None:
+                reason = f"{place} takes the first of its elements"
+                self.broken.setdefault(sort, reason)
+            elif guard not in self.guards:
+                number = len(self.guards) + 1
+                self.guards[guard] = (sort, named(guard, sort, place, number))
 
     def symmetry(self, sorts: Iterable[SortType], scope: Scope) -> Symmetry:
         """What is left of the sorts of the state."""
@@ -175,12 +187,12 @@ class _Uses:
                 continue
             found = list(self._classes(sort, scope.size(sort)))
             groups += found
-            kept = sum(len(group.elements) for group in found)
-            if kept < scope.size(sort):
-                named = scope.size(sort) - kept
-                remarks.append(
-                    f"{sort.name}: {named} stay fixed, as the model names them"
-                )
+            free = {element for group in found for element in group.elements}
+            fixed = [n for n in range(scope.size(sort)) if n not in free]
+            if fixed:
+                listed = ", ".join(str(sort.first + n) for n in fixed)
+                reason = "named in the model, or alone"
+                remarks.append(f"{sort.name}: {listed} stay as they are ({reason})")
         reduced = {group.sort for group in groups}
         guards = [guard for sort, guard in self.guards.values() if sort in reduced]
         return Symmetry(tuple(groups), tuple(guards), tuple(remarks))

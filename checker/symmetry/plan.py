@@ -55,9 +55,9 @@ def weight(number: int) -> int:
 class Column:
     """A field that is indexed by nodes, holds nodes, or holds sets of nodes.
 
-    `rows` and `values` are the number of the first node of the sort that indexes it, and
-    of the sort it holds; None when that sort has no nodes. `count` is None for a single
-    cell.
+    `rows` and `values` are the number of the first node of the sort that indexes it,
+    and of the sort it holds; None when that sort has no nodes. `count` is None for a
+    single cell.
     """
 
     number: int
