@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from spec.lang.action import Errno
+from spec.lang.errors import LawBroken
 from spec.lang.terms import FALSE, TRUE, Bool, Term
 
 Page = Callable[..., None]
@@ -110,7 +111,11 @@ class CallView:
 
     def argument(self, name: str, kind: type[T]) -> T:
         """An argument or choice of the call, by its name on the page."""
-        return kind.lift(kind(self.params[name].node()))
+        if name not in self.params:
+            known = ", ".join(self.params) or "none"
+            message = f"{self.name} has no parameter {name}; it has {known}"
+            raise LawBroken(message)
+        return kind(self.params[name].node())
 
 
 @dataclass(frozen=True, slots=True)
