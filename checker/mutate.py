@@ -1,0 +1,88 @@
+"""Mutants: the model with one thing broken, made mechanically from the IR.
+
+A property that catches no mutant cannot fail, and a mutant that no property catches is
+a line of the specification that nobody watches. A mutant is known by its name, which is
+the same in every run, and from which it can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from checker.ground import ground
+from checker.mutations import breakages, names_in
+from spec.lang.action import Action
+from spec.lang.model import Model, Scope, Traced, lookup
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A broken model: the name says what is broken, in the call `action`."""
+
+    name: str
+    action: str
+    model: Model
+
+    def retraced(self, properties: Iterable[Traced]) -> tuple[Traced, ...]:
+        """The properties of the original over the mutant.
+
+        What they demand of the other calls stays; errors of the broken call may have
+        moved to other positions.
+        """
+        broken = replace(self.model, actions=(self.model.action(self.action),))
+        return tuple(self._again(prop, broken) for prop in properties)
+
+    def _again(self, prop: Traced, broken: Model) -> Traced:
+        if prop.kind != "every_step":
+            return prop
+        others = [o for o in prop.obligations if o.action != self.action]
+        again = broken.trace(prop.declared).obligations
+        return replace(prop, obligations=(*others, *again))
+
+
+def mutants(model: Model) -> tuple[Mutant, ...]:
+    """Every mutant, in a fixed order."""
+    found = tuple(breakages(model))
+    return tuple(
+        Mutant(name, breakage.action.name, _with(model, breakage.action))
+        for name, breakage in zip(names_in(found), found, strict=True)
+    )
+
+
+def mutant_named(model: Model, name: str) -> Model:
+    """The mutant of this name; raises UnknownName, suggesting the nearest."""
+    found: Mutant = lookup({m.name: m for m in mutants(model)}, name, "mutant")
+    return found.model
+
+
+def _with(model: Model, broken: Action) -> Model:
+    actions = tuple(broken if a.name == broken.name else a for a in model.actions)
+    return replace(model, actions=actions)
+
+
+def says_the_same(model: Model, mutant: Mutant, scope: Scope) -> bool:
+    """The broken call is, at this scope, term for term the original one.
+
+    The cheap half of equivalence: every parameter fixed and every quantifier unrolled,
+    the two calls have the same conditions, the same effects and the same results.
+    """
+    one, other = (_meaning(m, mutant.action, scope) for m in (model, mutant.model))
+    return one == other
+
+
+def _meaning(model: Model, name: str, scope: Scope) -> tuple[object, ...]:
+    alone = ground(replace(model, actions=(model.action(name),)), scope)
+    refusals = {
+        (r.args, r.kind, _error(model, name, r.case.rung, r.case.alternative), r.when)
+        for r in alone.refusals
+    }
+    return alone.instances, frozenset(refusals)
+
+
+def _error(
+    model: Model, name: str, rung: int | None, alternative: int | None
+) -> str | None:
+    if rung is None or alternative is None:
+        return None
+    return str(model.action(name).rungs[rung].alternatives[alternative].error)
