@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from spec.lang import Step, syscall
 from spec.process.sorts import EPERM, ESRCH, Number, Process
-from spec.process.words import is_numbered, is_zombie, members_of
-from spec.topaz.state import Kernel, process_identified
+from spec.process.words import is_numbered, is_zombie
+from spec.topaz.state import Kernel, groups_to_join, process_identified
 
 
 @syscall(source="topaz 7:4")
@@ -29,7 +29,7 @@ def set_process_group(  # noqa: PLR0913  (three views and three arguments)
     step.fails(ESRCH, when=is_gone, cite="topaz 4:3")
     step.fails(EPERM, when=~old.family.is_ancestor(caller, target), cite="topaz 7:4")
     step.fails(
-        ESRCH, when=(group != pid) & members_of(old, group).is_empty(), cite="topaz 5:2"
+        ESRCH, when=~groups_to_join(old, pid).has(group), cite="topaz 5:2"
     )
 
     # EFFECT

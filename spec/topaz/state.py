@@ -14,7 +14,7 @@ from spec.lang import SetOf, the_one, those
 from spec.process.numbers import names_something
 from spec.process.sorts import INIT, Number, Process
 from spec.process.state import RUNNING, Processes
-from spec.process.words import exists
+from spec.process.words import exists, members_of
 
 
 class Kernel(Processes):
@@ -38,3 +38,8 @@ def free_identifiers(s: Kernel) -> SetOf[Number]:
 def process_identified(s: Kernel, number: Number) -> Process:
     """The process of this identifier, if there is one."""
     return the_one(Process, lambda q: exists(s, q) & (s.process[q].pid == number))
+
+
+def groups_to_join(s: Kernel, own: Number) -> SetOf[Number]:
+    """The groups that have a member, and the one that is called by the number `own`."""
+    return those(Number, lambda n: (n == own) | ~members_of(s, n).is_empty())

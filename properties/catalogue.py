@@ -1,0 +1,33 @@
+"""Every property, in the order in which they are reported."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from properties import collecting, exec, family, groups, numbers, security  # noqa: A004
+from spec.lang import Property
+
+THEMES: Final[tuple[ModuleType, ...]] = (
+    numbers,
+    family,
+    collecting,
+    exec,
+    groups,
+    security,
+)
+
+
+def _declared(theme: ModuleType) -> tuple[Property, ...]:
+    """The properties of a theme, in the order of its page."""
+    return tuple(p for p in vars(theme).values() if isinstance(p, Property))
+
+
+CATALOGUE: Final[tuple[Property, ...]] = tuple(
+    prop for theme in THEMES for prop in _declared(theme)
+)
+
+
+def for_system(name: str) -> tuple[Property, ...]:
+    """The properties that are about the system of this name."""
+    return tuple(p for p in CATALOGUE if not p.systems or name in p.systems)

@@ -1,0 +1,334 @@
+"""The Process Security Block of Peios: what may change it, and how."""
+
+from __future__ import annotations
+
+from properties.words import (
+    caller_of,
+    every_existing,
+    every_newborn,
+    every_process,
+    every_survivor,
+)
+from spec.lang import (
+    FALSE,
+    Bool,
+    CallView,
+    Outcome,
+    always,
+    every_step,
+    implies,
+    some_of,
+    sometimes,
+)
+from spec.peios.kacs_set_psb import Request, mitigations_in
+from spec.peios.state import (
+    LSV,
+    NONE,
+    PIE,
+    PROTECTED,
+    TRUSTED_BASE,
+    UNTRUSTED,
+    Kernel,
+)
+from spec.peios.words import dominates, trust_of, type_of
+from spec.process.images import Image, is_position_independent
+from spec.process.sorts import INIT, Process
+from spec.process.words import exists, is_running
+
+PEIOS = ("peios",)
+
+
+@always(claims=("A13", "A15"), systems=PEIOS)
+def no_two_processes_share_a_guid(s: Kernel) -> Bool:
+    """Two existing processes never have one GUID."""
+    return every_existing(
+        s,
+        lambda p: every_existing(
+            s, lambda q: implies(s.psb[p].guid == s.psb[q].guid, p == q)
+        ),
+    )
+
+
+@every_step(claims=("A13", "A15", "C22"), systems=PEIOS)
+def a_guid_is_never_reused(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A new process's GUID was never given out, and is noted as given."""
+    return every_newborn(
+        old,
+        new,
+        lambda p: ~old.guids_used.has(new.psb[p].guid)
+        & new.guids_used.has(new.psb[p].guid),
+    )
+
+
+@every_step(claims=("A13",), systems=PEIOS)
+def no_guid_is_forgotten(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """What was given out stays noted as given, after its process is gone too."""
+    return new.guids_used.includes(old.guids_used)
+
+
+@every_step(claims=("A14", "E01"), systems=PEIOS)
+def a_process_keeps_its_guid(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A process has one GUID from its creation until it is gone."""
+    return every_survivor(old, new, lambda p: old.psb[p].guid == new.psb[p].guid)
+
+
+@every_step(claims=("I11", "I30"), systems=PEIOS)
+def mitigations_are_never_cleared(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """What a process has taken on it keeps."""
+    return every_survivor(
+        old,
+        new,
+        lambda p: new.psb[p].mitigations.includes(old.psb[p].mitigations),
+    )
+
+
+@every_step(claims=("I34",), systems=PEIOS)
+def no_child_process_is_never_cleared(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Once a process may have no children, it never may."""
+    return every_survivor(
+        old, new, lambda p: implies(old.psb[p].has_no_child, new.psb[p].has_no_child)
+    )
+
+
+@every_step(claims=("I31",), systems=PEIOS)
+def ui_access_is_never_cleared(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Once set, ui_access stays set."""
+    return every_survivor(
+        old, new, lambda p: implies(old.psb[p].has_ui_access, new.psb[p].has_ui_access)
+    )
+
+
+@every_step(claims=("C17", "I12"), systems=PEIOS)
+def a_child_starts_with_its_parents_mitigations(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Fork copies the mitigations: neither more nor fewer."""
+    return every_newborn(
+        old,
+        new,
+        lambda p: new.psb[p].mitigations
+        == old.psb[new.process[p].parent].mitigations,
+    )
+
+
+@every_step(claims=("C17",), systems=PEIOS)
+def a_child_starts_with_its_parents_ui_access(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Fork copies ui_access."""
+    return every_newborn(
+        old,
+        new,
+        lambda p: new.psb[p].has_ui_access
+        == old.psb[new.process[p].parent].has_ui_access,
+    )
+
+
+@every_step(claims=("C16", "E32"), systems=PEIOS)
+def a_child_starts_with_its_parents_pip(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Fork copies the PIP pair."""
+
+    def same_as_parent(child: Process) -> Bool:
+        mine, its = new.psb[child], old.psb[new.process[child].parent]
+        return (mine.pip_type == its.pip_type) & (mine.pip_trust == its.pip_trust)
+
+    return every_newborn(old, new, same_as_parent)
+
+
+@every_step(claims=("E14", "E15", "E32", "I10"), systems=PEIOS)
+def pip_changes_only_at_exec_and_only_by_signature(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Another PIP pair is the tier of the file that the process itself executes."""
+
+    def by_signature(process: Process) -> Bool:
+        if call.name != "execve":
+            return FALSE
+        image = call.argument("image", Image)
+        return (
+            outcome.succeeded
+            & (process == caller_of(call))
+            & (new.psb[process].pip_type == type_of(image))
+            & (new.psb[process].pip_trust == trust_of(image))
+        )
+
+    return every_survivor(
+        old, new, lambda p: same_pip(old, new, p) | by_signature(p)
+    )
+
+
+@every_step(claims=("E14", "E16"), systems=PEIOS, calls=("execve",))
+def an_exec_gives_the_tier_of_the_signature(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """After every exec the PIP pair is the file's, whatever it was before."""
+    image, psb = call.argument("image", Image), new.psb[caller_of(call)]
+    return implies(
+        outcome.succeeded,
+        (psb.pip_type == type_of(image)) & (psb.pip_trust == trust_of(image)),
+    )
+
+
+@always(claims=("E14", "E16"), systems=PEIOS)
+def a_process_has_the_tier_of_the_program_it_runs(s: Kernel) -> Bool:
+    """The PIP pair and the signature of the running file agree."""
+    return every_process(
+        lambda p: implies(
+            is_running(s, p),
+            (s.psb[p].pip_type == type_of(s.process[p].image))
+            & (s.psb[p].pip_trust == trust_of(s.process[p].image)),
+        )
+    )
+
+
+@always(claims=("E18", "E19"), systems=PEIOS)
+def only_two_pip_pairs_occur(s: Kernel) -> Bool:
+    """In this version a process is unprotected, or protected at full trust."""
+
+    def is_a_tier(process: Process) -> Bool:
+        it = s.psb[process]
+        nothing = (it.pip_type == NONE) & (it.pip_trust == UNTRUSTED)
+        full = (it.pip_type == PROTECTED) & (it.pip_trust == TRUSTED_BASE)
+        return nothing | full
+
+    return every_existing(s, is_a_tier)
+
+
+@every_step(claims=("I32",), systems=PEIOS)
+def no_child_process_creates_no_child(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """The parent of a new process was allowed to have children."""
+    return every_newborn(
+        old, new, lambda p: ~old.psb[new.process[p].parent].has_no_child
+    )
+
+
+@every_step(claims=("I15", "I17", "I28"), systems=PEIOS, calls=("kacs_set_psb",))
+def a_request_sets_all_of_its_bits_or_none(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """After success the target has what was asked for; after an error nothing new."""
+    asked = mitigations_in(call.argument("request", Request))
+    target = call.argument("target", Process)
+    return every_process(
+        lambda p: implies(
+            outcome.succeeded & (p == target),
+            new.psb[p].mitigations == (old.psb[p].mitigations | asked),
+        )
+        & implies(
+            outcome.failed, new.psb[p].mitigations == old.psb[p].mitigations
+        )
+    )
+
+
+@every_step(claims=("C19", "I14", "K01"), systems=PEIOS)
+def only_a_dominating_process_changes_anothers_block(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Mitigations and no_child_process come from the process itself or from above."""
+
+    def changed_from_above(process: Process) -> Bool:
+        if call.kind != "syscall":
+            return FALSE
+        caller = caller_of(call)
+        return (process == caller) | dominates(old, caller, process)
+
+    return every_survivor(
+        old,
+        new,
+        lambda p: (
+            (old.psb[p].mitigations == new.psb[p].mitigations)
+            & (old.psb[p].has_no_child == new.psb[p].has_no_child)
+        )
+        | changed_from_above(p),
+    )
+
+
+@every_step(claims=("E24", "E25"), systems=PEIOS, calls=("execve",))
+def exec_touches_no_mitigation(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Mitigations and no_child_process survive an exec, and none is added."""
+    return every_process(
+        lambda p: (old.psb[p].mitigations == new.psb[p].mitigations)
+        & (old.psb[p].has_no_child == new.psb[p].has_no_child)
+    )
+
+
+@every_step(claims=("E28", "I36"), systems=PEIOS, calls=("execve",))
+def pie_admits_no_program_at_a_fixed_address(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A process with pie executes position-independent programs only."""
+    refused = old.psb[caller_of(call)].mitigations.has(PIE) & (
+        ~is_position_independent(call.argument("image", Image))
+    )
+    return implies(outcome.succeeded, ~refused)
+
+
+@every_step(claims=("E33",), systems=PEIOS, calls=("execve",))
+def a_protected_process_verifies_libraries(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """The next version's claim: an exec that protects also sets lsv."""
+    psb = new.psb[caller_of(call)]
+    return implies(
+        outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV)
+    )
+
+
+@sometimes(claims=("I14",), systems=PEIOS)
+def a_process_below_is_protected(s: Kernel) -> Bool:
+    """A protected process has an unprotected parent, which does not dominate it."""
+    return some_of(
+        Process,
+        lambda p: is_running(s, p)
+        & (p != INIT)
+        & ~dominates(s, s.process[p].parent, p),
+    )
+
+
+@sometimes(claims=("I36",), systems=PEIOS)
+def a_process_at_a_fixed_address_has_pie(s: Kernel) -> Bool:
+    """Mitigations bind later events only: the program that runs goes on running."""
+    return some_of(
+        Process,
+        lambda p: is_running(s, p)
+        & ~is_position_independent(s.process[p].image)
+        & s.psb[p].mitigations.has(PIE),
+    )
+
+
+@sometimes(claims=("I36",), systems=PEIOS)
+def a_process_that_may_have_no_children_has_some(s: Kernel) -> Bool:
+    """no_child_process says nothing of the children there are."""
+    return some_of(
+        Process,
+        lambda p: s.psb[p].has_no_child
+        & some_of(
+            Process, lambda q: exists(s, q) & (s.process[q].parent == p) & (q != p)
+        ),
+    )
+
+
+def same_pip(old: Kernel, new: Kernel, process: Process) -> Bool:
+    """The PIP pair is the same on both sides."""
+    before, after = old.psb[process], new.psb[process]
+    return (before.pip_type == after.pip_type) & (
+        before.pip_trust == after.pip_trust
+    )

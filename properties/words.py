@@ -1,0 +1,49 @@
+"""The words the properties use, of one state or of the two sides of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spec.lang import Bool, CallView, all_of, implies
+from spec.process.sorts import Process
+from spec.process.state import Processes
+from spec.process.words import exists, is_running
+
+UNIX_LIKE = ("unix", "peios")
+"""The systems with sessions, subreapers and exec."""
+
+
+def every_process(holds: Callable[[Process], Bool]) -> Bool:
+    """`holds` for every process object."""
+    return all_of(Process, holds)
+
+
+def every_existing(s: Processes, holds: Callable[[Process], Bool]) -> Bool:
+    """`holds` for every process that exists."""
+    return every_process(lambda p: implies(exists(s, p), holds(p)))
+
+
+def every_newborn(
+    old: Processes, new: Processes, holds: Callable[[Process], Bool]
+) -> Bool:
+    """`holds` for every process that the step creates."""
+    return every_process(
+        lambda p: implies(~exists(old, p) & exists(new, p), holds(p))
+    )
+
+
+def every_survivor(
+    old: Processes, new: Processes, holds: Callable[[Process], Bool]
+) -> Bool:
+    """`holds` for every process that exists before and after the step."""
+    return every_process(lambda p: implies(exists(old, p) & exists(new, p), holds(p)))
+
+
+def ends(old: Processes, new: Processes, process: Process) -> Bool:
+    """The process runs before the step and not after it."""
+    return is_running(old, process) & ~is_running(new, process)
+
+
+def caller_of(call: CallView) -> Process:
+    """Who makes the call; ask only of system calls."""
+    return call.argument("caller", Process)
