@@ -206,7 +206,7 @@ def emit_check_new(module: ir.Module, shape: Shape) -> ir.Function:
         if shape.fingerprints:
             number = before - f.load(part, Part.END)
             states = f.load(part, Part.NEXT) + number * (8 * shape.width)
-        f.call_at(f.load(work, Work.CHECK), states, new, f.load(work, Work.SEEN))
+        f.call_at(f.load(work, Work.CHECK), states, new, f.load(work, Work.SHOWN))
         f.store(f.load(work, Work.DISTINCT) + new, work, Work.DISTINCT)
     f.returns()
     return f.function

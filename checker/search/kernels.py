@@ -8,14 +8,17 @@ addresses) is not what numba makes pleasant.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
+from ctypes import c_int64
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
+from checker.native_cache import Entry, standard_cache
+from checker.native_engine import STANDARD, compiled, loaded, processor
 from checker.search.emit_insert import emit_settle
 from checker.search.emit_route import emit_route
 from checker.search.emit_states import Shape
@@ -73,31 +76,24 @@ def kernels_text(shape: Shape, seen_words: int) -> str:
 
 @lru_cache(maxsize=16)
 def kernels_for(shape: Shape, seen_words: int) -> Kernels:
-    """The kernels for one shape of state, compiled for this processor."""
-    engine = _compile(kernels_text(shape, seen_words))
+    """The kernels for one shape of state: from the user's cache, or compiled."""
+    cache, key = standard_cache(), _key(shape, seen_words)
+    entry = cache.load(key)
+    if entry is None:
+        text = kernels_text(shape, seen_words)
+        entry = Entry({"kernels": sorted(EXPORTED)}, compiled(text, STANDARD))
+        cache.store(key, entry)
+    code = loaded(entry.code)
     functions = {
-        name: ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * arguments)(
-            engine.get_function_address(name)
-        )
+        name: code.function(name, *[c_int64] * arguments, result=c_int64)
         for name, arguments in EXPORTED.items()
     }
-    return Kernels(owner=engine, **functions)
+    return Kernels(owner=code, **functions)
 
 
-def _compile(text: str) -> llvm.ExecutionEngine:
-    """Optimise and compile a module."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    module = llvm.parse_assembly(text)
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=3,
-        jit=True,
-    )
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine
+def _key(shape: Shape, seen_words: int) -> str:
+    """Everything that decides the machine code."""
+    told = sha256(f"{processor()} {shape} {seen_words}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        told.update(path.read_bytes())
+    return told.hexdigest()

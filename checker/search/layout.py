@@ -44,7 +44,8 @@ class Work(IntEnum):
     has taken. Of the states `IN`, those at [`NEXT`, `GATHERED`) wait to be expanded,
     `CHUNK` at a time, until `BUDGET` successors are made; of the successors `OUT`, those at [`POSITION`, `PRODUCED`) wait
     to be dealt. Partition p's buffer has `ROOM` places from `BUFFER` + p * `ROOM` on,
-    `FILL`[p] of them (64 bits each) are taken. `WORKS` holds the addresses of the
+    `FILL`[p] of them (64 bits each) are taken. `SEEN` are the bits of steps, `SHOWN`
+    those of states. `WORKS` holds the addresses of the
     records of all `THREADS`.
     """
 
@@ -75,6 +76,7 @@ class Work(IntEnum):
     DISTINCT = 24
     ROUTED = 25
     BUDGET = 26
+    SHOWN = 27
 
 
 WORK_WORDS = 32

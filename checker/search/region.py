@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import mmap
 import os
+import sys
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,8 @@ from numpy.typing import NDArray
 from checker.search.errors import MemoryShort
 
 PAGE = mmap.PAGESIZE
-_NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000)
+_NO_RESERVE = 0x4000 if sys.platform == "linux" else 0
+"""MAP_NORESERVE, which the mmap module of Python 3.11 does not name."""
 
 
 def machine_memory() -> int:
@@ -39,7 +42,8 @@ class Region:
                 "(ulimit -v, vm.overcommit_memory)"
             ) from trouble
         if huge_pages and hasattr(mmap, "MADV_HUGEPAGE"):
-            self._map.madvise(mmap.MADV_HUGEPAGE)
+            with suppress(OSError):  # a kernel without them
+                self._map.madvise(mmap.MADV_HUGEPAGE)
         self.words: NDArray[np.uint64] = np.frombuffer(self._map, np.uint64)
         self.address: int = self.words.ctypes.data
 
