@@ -1,0 +1,384 @@
+"""Check properties of a model: one search for all that can share it, then verdicts.
+
+A `Task` is one model, under one reading, at one scope, and what is asked of it. The
+exploring engines answer in two rounds. First the whole model is searched, up to a
+number of states, with every property and every probe at once: a small model is settled
+by that, and in a large one most probes are met. What is left open is searched on
+slices (`refine`), property by property or in groups.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from checker.bmc import check_bounded
+from checker.evaluate import Evaluator
+from checker.explore import Exploration
+from checker.induction import check_inductive
+from checker.probes import (
+    PREMISE,
+    REACH,
+    SCOPE,
+    example_probes,
+    generated,
+    premise_name,
+    premise_probes,
+    reach_probes,
+    scope_probes,
+)
+from checker.refine import Answer
+from checker.refine import check as check_on_slices
+from checker.searcher import Searcher
+from checker.trace import confirm
+from checker.verdict import (
+    Bounded,
+    ProvedAtScope,
+    Run,
+    Unknown,
+    Vacuous,
+    Verdict,
+    Violated,
+    exit_code,
+)
+from spec.lang.declare import Property
+from spec.lang.model import Model, Scope, Traced
+
+FIRST_ROUND: Final = 3_000_000
+"""How many states the whole model is searched for before it is sliced."""
+REFERENCE_ROUND: Final = 20_000
+"""The same for the reference search."""
+
+ENGINES: Final = ("explore", "bmc", "induction", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A model at a scope, and the properties asked of it."""
+
+    system: str
+    model: Model
+    scope: Scope
+    properties: tuple[Traced, ...]
+    goals: bool = True
+    """Whether each call's success and each `fails` line must be reachable too."""
+    expected: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of one property; the run, if any, has been replayed."""
+
+    task: Task
+    prop: Property
+    verdict: Verdict
+    engine: str
+    distinct: int | None
+    transitions: int | None
+    depth: int | None
+    seconds: float
+    generated: bool = False
+
+    @property
+    def expected(self) -> str:
+        """The verdict that the manifest expects."""
+        return self.task.expected.get(self.prop.name, ProvedAtScope.json_name)
+
+    @property
+    def exit_code(self) -> int:
+        """What this result alone would make the process end with."""
+        return exit_code(self.prop.kind, self.verdict, self.expected)
+
+    @property
+    def run(self) -> Run | None:
+        """The run that shows it, if there is one."""
+        match self.verdict:
+            case Violated(trace=run) | ProvedAtScope(witness=run):
+                return run
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What was searched of a task, told when it is done with."""
+
+    task: Task
+    distinct: int | None
+    transitions: int | None
+    depth: int | None
+    seconds: float
+    notes: tuple[str, ...]
+    out_of_scope: tuple[str, ...] = ()
+    """Where a run left what the model speaks of."""
+
+
+Event = Result | Covered
+
+
+def check(
+    task: Task,
+    engine: str,
+    searcher: Searcher,
+    *,
+    slices: bool = True,
+    depth: int | None = None,
+) -> Iterator[Event]:
+    """Settle every property of the task; results come as they are known."""
+    if engine == "bmc":
+        yield from _bounded(task, searcher, depth or 10)
+    elif engine == "induction":
+        yield from _inductive(task, searcher, depth or 1)
+    else:
+        yield from _Exploring(task, engine, searcher, slices).events()
+
+
+def _seconds_left(searcher: Searcher) -> float | None:
+    deadline = searcher.limits.deadline
+    return None if deadline is None else max(deadline - time.monotonic(), 0.1)
+
+
+def _bounded(task: Task, searcher: Searcher, depth: int) -> Iterator[Event]:
+    found = check_bounded(
+        task.model,
+        task.scope,
+        task.properties,
+        depth=depth,
+        seconds=_seconds_left(searcher),
+        reachability=task.goals,
+        progress=lambda *_: searcher.asked_to_stop(),
+    )
+    yield from _plain(task, "bmc", found.verdicts, found.depth, found.seconds)
+
+
+def _inductive(task: Task, searcher: Searcher, k: int) -> Iterator[Event]:
+    found = check_inductive(
+        task.model,
+        task.scope,
+        task.properties,
+        k=k,
+        seconds=_seconds_left(searcher),
+    )
+    examples = [p for p in task.properties if p.kind == "sometimes"]
+    silent = Unknown("induction says nothing of what can be reached")
+    verdicts = found.verdicts | {p.name: silent for p in examples}
+    without_goals = replace(task, goals=False)
+    yield from _plain(without_goals, "induction", verdicts, None, found.seconds)
+
+
+def _plain(
+    task: Task,
+    engine: str,
+    verdicts: Mapping[str, Verdict],
+    depth: int | None,
+    seconds: float,
+) -> Iterator[Event]:
+    """The events of an engine that counts no states."""
+    extra = generated(task.model) if task.goals else ()
+    names = {p.name for p in extra}
+    for prop in (*(p.declared for p in task.properties), *extra):
+        if prop.name in verdicts:
+            verdict = verdicts[prop.name]
+            made = prop.name in names
+            yield Result(
+                task, prop, verdict, engine, None, None, depth, seconds, generated=made
+            )
+    yield Covered(task, None, None, depth, seconds, ())
+
+
+@dataclass
+class _Exploring:
+    """The two rounds of one task."""
+
+    task: Task
+    engine: str
+    searcher: Searcher
+    slices: bool
+    reached: set[str] = field(default_factory=set)
+    """The probes that failed: what they speak of does happen."""
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        task, props = self.task, self.task.properties
+        self.asserted = [p for p in props if p.kind != "sometimes"]
+        self.examples = {p.prop.name: p for p in example_probes(props)}
+        probes = [*premise_probes(self.asserted), *scope_probes(task.model)]
+        probes += reach_probes(task.model) if task.goals else []
+        self.probes = {probe.prop.name: probe for probe in probes}
+        self.evaluator = Evaluator(task.model, task.scope, props)
+        self.waiting = {p.name: p for p in props}
+
+    def events(self) -> Iterator[Event]:
+        whole = self._first_round()
+        yield from self._told(whole)
+        if whole.complete or self.searcher.stopped != "states":
+            yield from self._rest(whole)
+        else:
+            yield from self._second_round()
+        yield self._covered(whole)
+
+    def _first_round(self) -> Exploration:
+        most = FIRST_ROUND if self.engine == "explore" else REFERENCE_ROUND
+        searcher = self.searcher.limited(most) if self.slices else self.searcher
+        searcher.untraced = frozenset(self.probes)
+        asked = [
+            *self.asserted,
+            *(probe.prop for probe in self.examples.values()),
+            *(probe.prop for probe in self.probes.values()),
+        ]
+        found = searcher(self.task.model, self.task.scope, tuple(asked))
+        self.searcher.stopped = searcher.stopped
+        self.notes |= searcher.notes
+        return found
+
+    def _told(self, found: Exploration) -> Iterator[Event]:
+        """The results that a search of the whole model settles, whatever it left."""
+        for violation in found.violations:
+            name = violation.prop
+            if name in self.waiting:
+                prop = self.waiting.pop(name)
+                run = confirm(self.evaluator, name, violation.trace)
+                yield self._result(prop.declared, _shown(prop, run), found)
+            else:
+                self.reached.add(name)
+        for goal in self._goals():
+            if goal.name in self.reached:
+                yield self._result(goal, ProvedAtScope(), found, generated=True)
+
+    def _goals(self) -> tuple[Property, ...]:
+        return generated(self.task.model) if self.task.goals else ()
+
+    def _rest(self, found: Exploration) -> Iterator[Event]:
+        """What no run refutes: proved, if the search was complete."""
+        for prop in list(self.waiting.values()):
+            verdict = self._unrefuted(prop.name, prop.kind, found)
+            yield self._result(prop.declared, verdict, found)
+        for goal in self._goals():
+            if goal.name not in self.reached:
+                verdict = self._unrefuted(goal.name, goal.kind, found)
+                yield self._result(goal, verdict, found, generated=True)
+
+    def _unrefuted(self, name: str, kind: str, found: Exploration) -> Verdict:
+        if not found.complete:
+            return self._cut_short(found)
+        if kind == "sometimes":
+            return Violated(None)
+        return self._unless_vacuous(name)
+
+    def _cut_short(self, found: Exploration) -> Verdict:
+        if self.searcher.stopped == "depth":
+            return Bounded(found.depth)
+        why = _WHY.get(self.searcher.stopped or "", "stopped")
+        covered = f"{found.distinct:,} states, up to depth {found.depth}"
+        return Unknown(f"{why}; nothing found in {covered}")
+
+    def _unless_vacuous(self, name: str) -> Verdict:
+        premise = self.probes.get(premise_name(name))
+        if premise is None or premise.prop.name in self.reached:
+            return ProvedAtScope()
+        return Vacuous(f"this never happens: {premise.says}")
+
+    def _second_round(self) -> Iterator[Event]:
+        """Slices, for what the first round left open: probes first."""
+        open_probes = [
+            probe.prop
+            for probe in self.probes.values()
+            if probe.kind in {PREMISE, REACH} and probe.prop.name not in self.reached
+        ]
+        asked = [*self.waiting.values(), *open_probes]
+        self.searcher.untraced = frozenset()
+        held: list[Answer] = []
+        for answer in check_on_slices(
+            self.task.model, self.task.scope, asked, self.searcher
+        ):
+            name = answer.prop.name
+            if name in self.probes and isinstance(answer.verdict, Violated):
+                self.reached.add(name)
+            if self._needs_its_premise(answer):
+                held.append(answer)
+            else:
+                yield from self._settled(answer)
+        for answer in held:
+            yield from self._settled(answer)
+
+    def _needs_its_premise(self, answer: Answer) -> bool:
+        premise = premise_name(answer.prop.name)
+        holds = isinstance(answer.verdict, ProvedAtScope)
+        return holds and premise in self.probes and premise not in self.reached
+
+    def _settled(self, answer: Answer) -> Iterator[Event]:
+        name, verdict, search = answer.prop.name, answer.verdict, answer.search
+        if isinstance(verdict, Unknown):
+            verdict = self._cut_short(search)
+        if name in self.waiting:
+            prop = self.waiting.pop(name)
+            if isinstance(verdict, ProvedAtScope) and prop.kind != "sometimes":
+                verdict = self._unless_vacuous(name)
+            yield self._result(prop.declared, verdict, search)
+            return
+        goals = {prop.name: prop for prop in self._goals()}
+        if name in goals:
+            turned = _turned(verdict)
+            yield self._result(goals[name], turned, search, generated=True)
+
+    def _result(
+        self,
+        prop: Property,
+        verdict: Verdict,
+        found: Exploration,
+        *,
+        generated: bool = False,
+    ) -> Result:
+        return Result(
+            task=self.task,
+            prop=prop,
+            verdict=verdict,
+            engine=self.engine,
+            distinct=found.distinct,
+            transitions=found.transitions,
+            depth=found.depth,
+            seconds=found.seconds,
+            generated=generated,
+        )
+
+    def _covered(self, found: Exploration) -> Covered:
+        left = tuple(
+            probe.says
+            for probe in self.probes.values()
+            if probe.kind == SCOPE and probe.prop.name in self.reached
+        )
+        notes = tuple(self.notes | self.searcher.notes)
+        if self.searcher.omission:
+            notes += (f"a state was overlooked with p < {self.searcher.omission:.1e}",)
+        return Covered(
+            self.task,
+            found.distinct,
+            found.transitions,
+            found.depth,
+            found.seconds,
+            notes,
+            left,
+        )
+
+
+_WHY: Final = {
+    "time": "out of time",
+    "memory": "out of memory",
+    "interrupted": "interrupted",
+    "states": "too many states",
+}
+
+
+def _shown(prop: Traced, run: Run) -> Verdict:
+    return ProvedAtScope(run) if prop.kind == "sometimes" else Violated(run)
+
+
+def _turned(verdict: Verdict) -> Verdict:
+    """The verdict on a goal, from that on the probe that denies it."""
+    match verdict:
+        case Violated(trace=run):
+            return ProvedAtScope(run)
+        case ProvedAtScope() | Vacuous():
+            return Violated(None)
+    return verdict
