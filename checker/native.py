@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,10 @@ from checker.native_code import Watch, words_for
 from checker.native_engine import Code, compiled, loaded, processor
 from checker.native_plan import most_taken
 from checker.search.machine import Machine
+from checker.symmetry.find import Group
+from checker.symmetry.native import NAME as CANONICALISE
+from checker.symmetry.native import canonical_code
+from checker.symmetry.plan import plan_of
 from spec.lang.ir import Node
 from spec.lang.walk import postorder
 
@@ -65,17 +70,25 @@ class NativeModel:
         ]
 
 
-def compile_model(model: GroundModel, cache: Cache | None = None) -> NativeModel:
+def compile_model(
+    model: GroundModel, cache: Cache | None = None, groups: Sequence[Group] = ()
+) -> NativeModel:
     """The machine of a ground model; `cache` is the user's unless given.
+
+    With `groups` of interchangeable elements it goes from one representative of an
+    orbit of states to the next.
 
     Raises UnfitScope when a cell or a term does not fit in a word, or when the model
     names an element that the scope does not have.
     """
-    return prepared(ground_digest(model), lambda: model, cache)
+    return prepared(ground_digest(model), lambda: model, cache, groups)
 
 
 def prepared(
-    identity: str, ground: Callable[[], GroundModel], cache: Cache | None = None
+    identity: str,
+    ground: Callable[[], GroundModel],
+    cache: Cache | None = None,
+    groups: Sequence[Group] = (),
 ) -> NativeModel:
     """The machine of the model that `ground` makes, if it is not in the cache.
 
@@ -84,11 +97,13 @@ def prepared(
     """
     started = time.perf_counter()
     cache = standard_cache() if cache is None else cache
+    if groups:
+        identity = f"{identity} {groups}"
     key = _key(identity)
     entry = cache.load(key)
     hit = entry is not None
     if entry is None:
-        entry = _compiled(ground())
+        entry = _compiled(ground(), groups)
         cache.store(key, entry)
     facts = _Facts.read(entry.header)
     code = loaded(entry.code)
@@ -135,15 +150,20 @@ def _sources() -> str:
     """A digest of the text of the notation and of the engines."""
     engines = Path(__file__).parent
     told = sha256()
-    for folder in (engines, engines.parent / "spec" / "lang"):
+    own = (engines, engines / "search", engines / "symmetry")
+    for folder in (*own, engines.parent / "spec" / "lang"):
         for path in sorted(folder.glob("*.py")):
             told.update(path.read_bytes())
     return told.hexdigest()
 
 
-def _compiled(model: GroundModel) -> Entry:
+def _compiled(model: GroundModel, groups: Sequence[Group]) -> Entry:
     """Lower and compile; the entry for the cache."""
-    program = native_code.program(model, lay_out(model.cells, hot_fields(model)))
+    layout = lay_out(model.cells, hot_fields(model))
+    canonical = ""
+    if groups:
+        canonical = canonical_code(plan_of(model.model, model.scope, groups), layout)
+    program = native_code.program(model, layout, canonical)
     facts = _Facts(
         layout=program.layout,
         watches=program.watches,
@@ -151,6 +171,7 @@ def _compiled(model: GroundModel) -> Entry:
         max_successors=max(1, most_taken(program.steps)),
         initial=tuple(cell.initial for cell in model.cells),
         scope=str(model.scope),
+        symmetric=bool(groups),
     )
     return Entry(facts.written(), compiled(native_code.written(program)))
 
@@ -172,6 +193,7 @@ class _Facts:
     max_successors: int
     initial: tuple[int, ...]
     scope: str
+    symmetric: bool
 
     def written(self) -> dict[str, Any]:
         """As JSON values."""
@@ -195,6 +217,7 @@ class _Facts:
             max_successors=header["max_successors"],
             initial=tuple(header["initial"]),
             scope=header["scope"],
+            symmetric=header["symmetric"],
         )
 
 
@@ -203,6 +226,9 @@ def _machine(facts: _Facts, code: Code, identity: str) -> Machine:
     words = [1] + [0] * (layout.width - 1)
     for slot, value in zip(layout.slots, facts.initial, strict=True):
         words[slot.word] |= value << slot.offset
+    initial = np.array([words], dtype=np.uint64)
+    if facts.symmetric:
+        code.function(CANONICALISE, ctypes.c_size_t)(initial.ctypes.data)
     told = f"{identity} {layout.slots} {facts.watches}"
     return Machine(
         width=layout.width,
@@ -211,7 +237,7 @@ def _machine(facts: _Facts, code: Code, identity: str) -> Machine:
         expand=code.address("expand"),
         check=code.address("check"),
         expand_labelled=code.address("expand_labelled"),
-        initial=np.array([words], dtype=np.uint64),
+        initial=initial,
         identity=sha256(told.encode()).hexdigest(),
         scope=facts.scope,
         owner=code,

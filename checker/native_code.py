@@ -49,9 +49,11 @@ class Program:
     """Per move: what must hold of the state before it, and the bit if it does not."""
     watches: tuple[Watch, ...]
     steps: tuple[Step, ...]
+    canonical: str = ""
+    """LLVM functions that make states canonical; none without symmetry."""
 
 
-def program(model: GroundModel, layout: Layout) -> Program:
+def program(model: GroundModel, layout: Layout, canonical: str = "") -> Program:
     """Number the bits, restate the demands, plan the branches."""
     moves = [move for instance in model.instances for move in instance.moves]
     watches = [Watch("", "stuck")]
@@ -66,7 +68,13 @@ def program(model: GroundModel, layout: Layout) -> Program:
         for n, move in enumerate(moves)
     ]
     return Program(
-        model, layout, tuple(moves), demands, tuple(watches), tuple(plan(jobs, costs))
+        model,
+        layout,
+        tuple(moves),
+        demands,
+        tuple(watches),
+        tuple(plan(jobs, costs)),
+        canonical,
     )
 
 
@@ -254,6 +262,8 @@ class Expansion(Function):
         self.jump("%latch")
         self.open_block("%latch")
         self.put(f"%end = or i64 {self.position}, 0")
+        if self.source.canonical:
+            self._make_canonical()
         self.put("%next = add i64 %i, 1")
         self.put("%more = icmp ult i64 %next, %n")
         self.put("br i1 %more, label %loop, label %done")
@@ -262,6 +272,13 @@ class Expansion(Function):
         self.put(f"%count = udiv exact i64 %total, {self.size}")
         self.put("ret i64 %count")
         return self.text()
+
+    def _make_canonical(self) -> None:
+        """Replace the successors of one state by their representatives."""
+        self.put("%base = ptrtoint ptr %out to i64")
+        self.put("%from = add i64 %base, %begin")
+        self.put("%to = add i64 %base, %end")
+        self.put("call i64 @canonicalise_between(i64 %from, i64 %to)")
 
     def _moves(self) -> None:
         """The nest of branches, as planned."""
@@ -430,5 +447,6 @@ def written(source: Program) -> str:
         Expansion(source, labelled=False).written(),
         Expansion(source, labelled=True).written(),
         Check(source).written(),
+        source.canonical,
     ]
     return "\n".join([*functions, "declare i64 @llvm.ctpop.i64(i64)", TAIL])

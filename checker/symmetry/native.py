@@ -13,7 +13,7 @@ from typing import Final
 from llvmlite import ir
 
 from checker.layout import Layout, Slot
-from checker.search.emit import Word
+from checker.search.emit import Emitter, Word
 from checker.symmetry.arrange import Arrange
 from checker.symmetry.block import ALL, Part, is_in, mixed
 from checker.symmetry.descend import Descend
@@ -23,12 +23,29 @@ NAME: Final = "canonicalise"
 
 
 def canonical_code(plan: Plan, layout: Layout) -> str:
-    """LLVM functions, the one to call being `i64 @canonicalise(i64 address)`."""
+    """LLVM functions, those to call being these two; the numbers are addresses.
+
+    i64 @canonicalise(i64 state)
+    i64 @canonicalise_between(i64 first, i64 end)
+    """
     module = ir.Module("canonical")
     arrange = Arrange(module, plan).written()
     descend = Descend(module, plan, arrange).written()
-    Canonicalise(module, plan, layout, descend).write()
+    one = Canonicalise(module, plan, layout, descend).written()
+    _between(module, one, layout.width)
     return "\n".join(str(function) for function in module.functions)
+
+
+def _between(module: ir.Module, one: ir.Function, width: int) -> None:
+    """The function for all states from an address up to another."""
+    f = Emitter(module, "canonicalise_between", ["first", "end"])
+    first, end = f.params()
+    state = f.variable(first, "state")
+    with f.forever() as states:
+        f.leave_when(states, state.get().is_(">=", end))
+        f.call(one, state.get())
+        state.set(state.get() + 8 * width)
+    f.returns()
 
 
 class Canonicalise(Part):
@@ -44,7 +61,7 @@ class Canonicalise(Part):
         self.colours = self.f.scratch(self.block.nodes + 1)
         self.values: dict[tuple[int, int], Word] = {}
 
-    def write(self) -> None:
+    def written(self) -> ir.Function:
         """The whole function."""
         f = self.f
         words = [f.load(self.address, n) for n in range(self.layout.width)]
@@ -55,6 +72,7 @@ class Canonicalise(Part):
         f.call(self.descend, self.at, self.colours)
         self._pack(words)
         f.returns()
+        return f.function
 
     def _slot(self, column: Column, row: int) -> Slot:
         return self.layout.by_key[column.name, None if column.count is None else row]
