@@ -59,7 +59,7 @@ def a_status_is_collected_exactly_once(
     )
 
 
-@every_step(claims=("F09",), source="wait(2) NOTES")
+@every_step(claims=("F09", "unix exit:4"), source="wait(2) NOTES")
 def a_zombie_keeps_its_status_until_it_is_collected(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
@@ -74,7 +74,7 @@ def a_zombie_keeps_its_status_until_it_is_collected(
     )
 
 
-@every_step(claims=("F12", "facts D2", "unix wait:1"), source="wait(2) ERRORS ECHILD:2")
+@every_step(claims=("F12", "facts D2"), source="wait(2) ERRORS ECHILD:2")
 def only_the_parent_collects(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
@@ -135,7 +135,7 @@ def only_zombies_have_a_status(s: Processes) -> Bool:
 
 
 @every_step(
-    claims=("F15", "F16", "facts D3"), source="wait(2) RETURN VALUE", systems=UNIX_LIKE, calls=("wait4",)
+    claims=("F15", "F16", "facts D3", "unix wait:1"), source="wait(2) RETURN VALUE", systems=UNIX_LIKE, calls=("wait4",)
 )
 def wait_returns_the_number_of_a_selected_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome

@@ -37,7 +37,7 @@ def a_failed_exec_changes_nothing(
 
 
 @every_step(
-    claims=("E01", "E05", "G22", "facts E1"),
+    claims=("E01", "E05", "G22", "facts E1", "unix exec:2"),
     source="execve(2) DESCRIPTION",
     systems=UNIX_LIKE,
     calls=("execve",),

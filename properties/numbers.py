@@ -70,14 +70,14 @@ def a_process_keeps_its_number(
     )
 
 
-@always(claims=("B06", "topaz 4:5"))
+@always(claims=("B06", "unix init:1", "topaz 4:5"))
 def number_one_belongs_to_init(s: Processes) -> Bool:
     """Init runs, and its number is the first."""
     return is_running(s, INIT) & (s.process[INIT].pid == NUMBER_OF_INIT)
 
 
 @every_step(
-    claims=("C22", "unix fork:1"),
+    claims=("C22", "unix fork:4"),
     source="fork(2) RETURN VALUE",
     calls=("fork", "start_process"),
 )

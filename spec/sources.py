@@ -7,6 +7,7 @@
     facts A11                             a measurement of a running Linux kernel
     C07   X17                             a claim of the Peios ledger; an open question
     K5.2   D1200/300   T700               a Peios document, by the ledger's short name
+    unix fork:1                           a sentence of the notes' section on fork
     topaz 4:5                             paragraph and sentence of "Processes"
 
 Several are joined by semicolons. Inside a call a citation may leave out what the call's
@@ -48,6 +49,7 @@ DOCUMENTS: Final[dict[str, Document]] = {
         "v0.20 (Kobicha)",
         "2026",
     ),
+    "unix": Document("Notes on Unix processes", "undated", "undated"),
     "topaz": Document(
         "McJones, Swart: Topaz programmer's manual, Concepts and Facilities, Processes",
         "hypertext edition",
@@ -135,7 +137,21 @@ PEIOS_DOCUMENTS: Final[dict[str, str]] = {
     "IT": "the integration tests",
 }
 
-TOPAZ_SENTENCES: Final = (2, 2, 6, 5, 4, 4, 6, 3)
+NOTES_SENTENCES: Final[dict[str, int]] = {
+    "process": 1,
+    "memory": 3,
+    "users": 4,
+    "environment": 1,
+    "fork": 4,
+    "exec": 3,
+    "exit": 4,
+    "wait": 1,
+    "init": 2,
+    "hierarchy": 2,
+}
+"""How many claims the Unix ledger takes from each section of the notes."""
+
+TOPAZ_SENTENCES: Final = (2, 1, 4, 5, 4, 4, 6, 3)
 """How many sentences each paragraph of the Topaz section has."""
 
 
@@ -204,6 +220,10 @@ def _question(found: re.Match[str]) -> bool:
     return 1 <= int(found["number"]) <= OPEN_QUESTIONS
 
 
+def _note(found: re.Match[str]) -> bool:
+    return 1 <= int(found["claim"]) <= NOTES_SENTENCES.get(found["section"], 0)
+
+
 def _sentence(found: re.Match[str]) -> bool:
     paragraph, sentence = int(found["paragraph"]), int(found["sentence"] or 1)
     return (
@@ -228,6 +248,7 @@ _GRAMMAR: Final[tuple[tuple[str, Check], ...]] = (
     (r"linux@(?P<version>v[\d.]+) (?P<file>[\w/.-]+) (?P<function>\w+)", _kernel),
     (r"posix-2024 \w+ [A-Z ]+(:\d+)?", _listed),
     (r"facts (?P<group>[A-Z])(?P<number>\d+)", _fact),
+    (r"unix (?P<section>[a-z]+):(?P<claim>\d+)", _note),
     (r"topaz (?P<paragraph>\d+)(:(?P<sentence>\d+))?", _sentence),
     (r"(?P<group>[A-M])(?P<number>\d\d)", _claim),
     (r"X(?P<number>\d+)", _question),

@@ -1,6 +1,6 @@
 """Termination, and WaitForChild: a process ends, and its parent takes note.
 
-Source   topaz 3:5, 7:3, 7:5
+Source   topaz 3:4, 7:3, 7:5
 Modelled the end at one's own request; adoption by Init; the wait for any child
 Not      being killed by a signal; which child a wait is for; the end of Init
 """
@@ -15,7 +15,7 @@ from spec.process.words import children_of, is_zombie, pid_of
 from spec.topaz.state import Kernel
 
 
-@syscall(source="topaz 3:5; topaz 7:5")
+@syscall(source="topaz 3:4; topaz 7:5")
 def terminate(
     step: Step, old: Kernel, new: Kernel, caller: Process, code: ExitCode
 ) -> None:

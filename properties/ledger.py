@@ -1,0 +1,68 @@
+"""The ledgers: what each document says, in our words, and which properties speak for it.
+
+A claim without a property is one that nothing checks yet: the list of what is missing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from spec.lang.errors import SpecError
+from spec.lang.model import lookup
+
+LEDGERS: Final = ("peios", "linux", "unix", "topaz")
+FOLDER: Final = Path(__file__).parent / "claims"
+KINDS: Final = ("invariant", "action property", "liveness", "error contract", "encoding")
+COLUMNS: Final = {"id", "text", "source", "kind", "properties"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of a document, as the ledger has it."""
+
+    id: str
+    text: str
+    source: str
+    kind: str
+    properties: tuple[str, ...]
+
+
+@cache
+def ledger(name: str) -> Mapping[str, Claim]:
+    """The claims of one ledger by id; raises SpecError, naming the row, when malformed."""
+    lookup({known: known for known in LEDGERS}, name, "ledger")
+    path = FOLDER / f"{name}.toml"
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("claim", [])
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        message = f"the ledger {path} cannot be read: {error}"
+        raise SpecError(message) from error
+    found: dict[str, Claim] = {}
+    for number, row in enumerate(rows, 1):
+        claim = _claim(row, f"{path.name}, claim {number}")
+        if claim.id in found:
+            message = f"{path.name}: claim {claim.id} is there twice"
+            raise SpecError(message)
+        found[claim.id] = claim
+    return found
+
+
+@cache
+def all_claims() -> Mapping[str, Claim]:
+    """The claims of every ledger by id."""
+    return {i: claim for name in LEDGERS for i, claim in ledger(name).items()}
+
+
+def _claim(row: Mapping[str, Any], where: str) -> Claim:
+    if set(row) != COLUMNS:
+        message = f"{where}: it has {sorted(row)}, and must have {sorted(COLUMNS)}"
+        raise SpecError(message)
+    if row["kind"] not in KINDS:
+        message = f"{where}: {row['kind']!r} is none of {KINDS}"
+        raise SpecError(message)
+    return Claim(**{**row, "properties": tuple(row["properties"])})
