@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from checker.unroll import after, elements, unroll
+from checker.unroll import Unroller, after, elements, unroll
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Param, Write
 from spec.lang.disjoint import contradictory
@@ -125,6 +125,7 @@ class _Grounder:
     ) -> None:
         self.model, self.scope, self.props = model, scope, props
         self.keep_params = keep_params
+        self.unroll = Unroller(scope)
         self.infos = {info.name: info for info in model.shape.fields()}
 
     def result(self, *, reachability: bool) -> GroundModel:
@@ -227,7 +228,7 @@ class _Grounder:
             yield Move(case, when, writes, result, demands)
 
     def _ground(self, node: Node, leaves: dict[Node, Node]) -> Node:
-        return unroll(node, self.scope, leaves)
+        return self.unroll(node, leaves)
 
     def _written(self, action: Action, leaves: dict[Node, Node]) -> dict[Key, Node]:
         written: dict[Key, Node] = {}

@@ -128,6 +128,55 @@ def unroll(root: Node, scope: Scope, leaves: Mapping[Node, Node]) -> Node:
     return memo[root]
 
 
+class Unroller:
+    """`unroll` at one scope, many times: what was unrolled once is not unrolled again.
+
+    Most parts of a condition mention few of the parameters, and instances that differ
+    in the others share them.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._known: dict[tuple[Node, tuple[Node | None, ...]], Node] = {}
+        self._open: dict[Node, tuple[Node, ...]] = {}
+
+    def __call__(self, root: Node, leaves: Mapping[Node, Node]) -> Node:
+        """`root` with `leaves` replaced and no binder left."""
+        done: dict[Node, Node] = {}
+        stack = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if node in done:
+                continue
+            if node.op not in _CONNECTIVES:
+                done[node] = self._piece(node, leaves)
+            elif ready:
+                done[node] = simplify.rebuilt(node, tuple(done[a] for a in node.args))
+            else:
+                stack.append((node, True))
+                stack += [(arg, False) for arg in node.args]
+        return done[root]
+
+    def _piece(self, node: Node, leaves: Mapping[Node, Node]) -> Node:
+        key = (node, tuple(leaves.get(leaf) for leaf in self._leaves_of(node)))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = unroll(node, self._scope, leaves)
+        return found
+
+    def _leaves_of(self, node: Node) -> tuple[Node, ...]:
+        """What the term says of parameters and variables."""
+        found = self._open.get(node)
+        if found is None:
+            nodes = postorder([node])
+            found = tuple(leaf for leaf in nodes if leaf.op in {"PARAM", "VAR"})
+            self._open[node] = found
+        return found
+
+
+_CONNECTIVES: Final = frozenset({"AND", "OR", "NOT"})
+
+
 def after(root: Node, values: Mapping[tuple[str, int | None], Node]) -> Node:
     """A ground term about the state after a step, as one about the state before.
 
