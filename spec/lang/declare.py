@@ -54,6 +54,8 @@ class Property:
     """The systems it is about; none means every system."""
     calls: tuple[str, ...] = ()
     """For every_step: the calls it is about; none means every call."""
+    lemma: bool = False
+    """It is stated for the sake of a proof: no document claims it."""
 
 
 def _declare(kind: str, **given: Any) -> Callable[[Sentence], Property]:
@@ -69,9 +71,12 @@ def always(
     claims: tuple[str, ...] = (),
     source: str = "",
     systems: tuple[str, ...] = (),
+    lemma: bool = False,
 ) -> Callable[[Sentence], Property]:
     """An invariant: `sentence(s)` holds in every reachable state."""
-    return _declare("always", claims=claims, source=source, systems=systems)
+    return _declare(
+        "always", claims=claims, source=source, systems=systems, lemma=lemma
+    )
 
 
 def sometimes(

@@ -1,0 +1,175 @@
+"""What has to be shown so that a property holds for any number of everything.
+
+Of an `always` property: that it holds at boot, and that each call and event keeps it.
+Of an `every_step` property: that each way each call can end satisfies it. Of a forest:
+that boot satisfies its laws and each call that changes it keeps them. Each obligation
+may assume the invariants in the state before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import z3
+
+from checker.first_order import Expr, Language, Symbolic, Value, Written, forest_laws
+from checker.ground import Case
+from checker.lower_first_order import Words, booted, written
+from spec.lang import simplify
+from spec.lang.action import Action
+from spec.lang.ir import Node
+from spec.lang.model import Model, Traced, rung_label
+from spec.lang.schema import FieldInfo
+from spec.lang.types import SetType, SortType
+
+BOOT: Final = "boot"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One obligation: `facts` and the assumed invariants imply `goal`."""
+
+    prop: str
+    """The property, or the field of a forest."""
+    at: str
+    """"boot", or how a call ends: "fork_succeeds", "fork_fails_with_EAGAIN"."""
+    facts: tuple[Expr, ...]
+    goal: Expr
+    assumes: bool
+    """Whether the invariants may be assumed (not at boot)."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One way a call ends, from any state: when, and the state after it."""
+
+    action: Action
+    case: Case
+    label: str
+    when: Expr
+    before: Words
+    after: Written
+
+
+class Theory:
+    """A model in first-order logic, with its invariants in the state before."""
+
+    def __init__(self, model: Model, invariants: Iterable[Traced]) -> None:
+        self.model = model
+        self.language = Language()
+        self.infos = {info.name: info for info in model.shape.fields()}
+        self.symbolic = Symbolic(self.language, self.infos.values())
+        self.base = Words(self.language, self.symbolic)
+        self.hypotheses: dict[str, list[Expr]] = {
+            name: [law for _, law in self._laws(self.symbolic, name)]
+            for name in model.shape.forests
+        }
+        for prop in invariants:
+            assert prop.node is not None
+            self.hypotheses[prop.name] = [self.base.lower(prop.node)]
+        self.endings = [e for action in model.actions for e in self._endings(action)]
+
+    def _laws(self, state: Symbolic | Written, name: str) -> list[tuple[str, Expr]]:
+        kind = self._index(self.infos[name])
+        return forest_laws(state, name, self.language, kind)
+
+    def _index(self, info: FieldInfo) -> SortType:
+        assert info.index is not None
+        return info.index
+
+    # The steps
+
+    def _endings(self, action: Action) -> Iterator[Ending]:
+        words = replace(self.base, memo=dict(self.base.memo), axioms=[])
+        words.params = {p.node(): self._parameter(p.node()) for p in action.params}
+        chosen = [
+            simplify.membership(_param(action, pick.param), pick.among)
+            for pick in action.picks
+        ]
+        passed: list[Node] = [action.able]
+        same = Written(self.symbolic, ())
+        moved = written(words, action.writes)
+
+        def ending(case: Case, when: Iterable[Node], after: Written) -> Ending:
+            label = _label(action, case)
+            formula = words.lower(simplify.conjunction(when))
+            return Ending(action, case, label, formula, words, after)
+
+        for position, rung in enumerate(action.rungs):
+            for which, alternative in enumerate(rung.alternatives):
+                case = Case(position, which)
+                here = [*passed, rung.when, alternative.when]
+                if rung.leaks:
+                    yield ending(case, [*here, *chosen], moved)
+                else:
+                    yield ending(case, here, same)
+            passed.append(simplify.negation(rung.when))
+        yield ending(Case(), [*passed, *chosen], moved)
+
+    def _parameter(self, node: Node) -> Value:
+        kind = node.type
+        name = f"{node.attr}:{kind}" if isinstance(kind, SetType) else str(node.attr)
+        return self.language.symbol(f"arg.{name}", (), kind)()
+
+    # What must be shown
+
+    def of_invariant(self, prop: Traced) -> Iterator[Duty]:
+        """It holds at boot, and every way to step keeps it."""
+        node = prop.node
+        assert node is not None
+        yield self._at_boot(prop.name, node)
+        for end in self._moving():
+            words = Words(self.language, end.after, None, end.before.params)
+            goal = words.lower(node)
+            yield self._kept(prop.name, end, goal, words.axioms)
+
+    def of_step_property(self, prop: Traced) -> Iterator[Duty]:
+        """Each way in which a call that it is about can end satisfies it."""
+        for demand in prop.obligations:
+            case = Case(demand.rung, demand.alternative)
+            for end in self.endings:
+                if (end.action.name, end.case) == (demand.action, case):
+                    words = replace(end.before, new=end.after, memo={}, axioms=[])
+                    goal = words.lower(demand.node)
+                    yield self._kept(prop.name, end, goal, words.axioms)
+
+    def of_forest(self, name: str) -> Iterator[Duty]:
+        """Its laws hold at boot, and every call that writes its parents keeps them."""
+        state, words = booted(self.model, self.language)
+        for _law, goal in self._laws(state, name):
+            yield Duty(name, BOOT, tuple(words.axioms), goal, assumes=False)
+        for end in self._moving():
+            if any(write.field == name for write in end.action.writes):
+                for _law, goal in self._laws(end.after, name):
+                    yield self._kept(name, end, goal, [])
+
+    def _moving(self) -> Iterator[Ending]:
+        return (end for end in self.endings if end.after.writes)
+
+    def _at_boot(self, name: str, node: Node) -> Duty:
+        state, words = booted(self.model, self.language)
+        stated = Words(self.language, state)
+        goal = stated.lower(node)
+        facts = (*words.axioms, *stated.axioms)
+        return Duty(name, BOOT, facts, goal, assumes=False)
+
+    def _kept(self, name: str, end: Ending, goal: Expr, more: list[Expr]) -> Duty:
+        facts = (*self.base.axioms, *end.before.axioms, end.when, *more)
+        return Duty(name, end.label, facts, goal, assumes=True)
+
+
+def _param(action: Action, name: str) -> Node:
+    return next(param.node() for param in action.params if param.name == name)
+
+
+def _label(action: Action, case: Case) -> str:
+    if case.rung is None or case.alternative is None:
+        return f"{action.name}_succeeds"
+    return rung_label(action, action.rungs[case.rung], case.alternative)
+
+
+def closed(duty: Duty, hypotheses: Iterable[Expr], theory: Theory) -> list[Expr]:
+    """The formulas that are unsatisfiable together if the duty holds."""
+    return [*theory.language.axioms, *hypotheses, *duty.facts, z3.Not(duty.goal)]

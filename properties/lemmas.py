@@ -1,0 +1,76 @@
+"""Lemmas: what proofs for any number of processes lean on.
+
+No document says these sentences, because nobody would doubt them; an induction cannot do
+without them, since it starts from any state that satisfies what is assumed. They are
+proved together with the properties, and checked like them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from properties.words import UNIX_LIKE, every_existing, every_process
+from spec.lang import Bool, Property, always, implies
+from spec.peios.state import Kernel as PeiosKernel
+from spec.process.sorts import INIT
+from spec.process.state import Kernel, Processes
+from spec.process.words import exists, is_running
+
+
+@always(lemma=True)
+def init_is_nobodys_child(s: Processes) -> Bool:
+    """Init is its own parent."""
+    return s.process[INIT].parent == INIT
+
+
+@always(lemma=True)
+def an_unused_row_is_in_nobodys_family(s: Processes) -> Bool:
+    """A row that no process uses is its own parent."""
+    return every_process(
+        lambda p: exists(s, p) | (s.process[p].parent == p)
+    )
+
+
+@always(lemma=True)
+def only_running_processes_have_children(s: Processes) -> Bool:
+    """Whose parent is another process, its parent runs."""
+    return every_process(
+        lambda p: (s.process[p].parent == p) | is_running(s, s.process[p].parent)
+    )
+
+
+@always(lemma=True)
+def every_ancestor_runs(s: Processes) -> Bool:
+    """Whoever is above a process, at whatever distance, runs."""
+    return every_process(
+        lambda p: every_process(
+            lambda q: implies(s.family.is_ancestor(p, q), is_running(s, p))
+        )
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def no_unused_row_is_a_subreaper(s: Kernel) -> Bool:
+    """The flag is down where there is no process."""
+    return every_process(lambda p: exists(s, p) | ~s.process[p].is_subreaper)
+
+
+@always(lemma=True, systems=("peios",))
+def every_guid_in_use_is_noted(s: PeiosKernel) -> Bool:
+    """The GUID of a process that exists is among those given out."""
+    return every_existing(s, lambda p: s.guids_used.has(s.psb[p].guid))
+
+
+LEMMAS: Final[tuple[Property, ...]] = (
+    init_is_nobodys_child,
+    an_unused_row_is_in_nobodys_family,
+    only_running_processes_have_children,
+    every_ancestor_runs,
+    no_unused_row_is_a_subreaper,
+    every_guid_in_use_is_noted,
+)
+
+
+def lemmas_for(name: str) -> tuple[Property, ...]:
+    """The lemmas that are about the system of this name."""
+    return tuple(p for p in LEMMAS if not p.systems or name in p.systems)
