@@ -8,7 +8,8 @@ the clock, whether somebody asked to stop, and why the last search ended early.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from checker.ground import ground
 from checker.native import Label, NativeModel, compile_model
 from checker.search.result import Finding, Options, Progress, SearchResult
 from checker.search.search import search
+from checker.symmetry.explore import explore_orbits
+from checker.symmetry.find import Symmetry
+from checker.symmetry.reduction import Reduction, any_step, reduction_of
 from checker.trace import Disagreement
 from checker.verdict import Run
 from spec.lang.model import Model, Scope, Traced
@@ -58,6 +62,8 @@ class Searcher:
     symmetry: bool = False
     told: Told = lambda _progress: None
     asked_to_stop: Callable[[], bool] = lambda: False
+    polling: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while `asked_to_stop` is asked often enough."""
     untraced: frozenset[str] = frozenset()
     """Properties of which it is enough to know that they fail."""
     stopped: str | None = None
@@ -70,9 +76,13 @@ class Searcher:
     ) -> Exploration:
         """Visit every state within the limits; a run for each property that fails."""
         self.stopped = None
-        if self.native:
-            return self._natively(model, scope, properties)
-        return self._plainly(model, scope, properties)
+        if not self.native:
+            return self._plainly(model, scope, properties)
+        if self.symmetry:
+            found = self._by_orbits(model, scope, properties)
+            if found is not None:
+                return found
+        return self._natively(model, scope, properties)
 
     def limited(self, states: int | None) -> Searcher:
         """The same with another limit of states."""
@@ -101,12 +111,24 @@ class Searcher:
             self.stopped = self._over() or self.stopped
             return self.stopped is not None
 
-        found = explore(
-            Evaluator(model, scope, properties),
-            max_depth=self.limits.depth,
-            stop_at_first=False,
-            progress=progress,
-        )
+        if self.symmetry:
+            reduced = explore_orbits(
+                model,
+                scope,
+                properties,
+                max_depth=self.limits.depth,
+                stop_at_first=False,
+                progress=progress,
+            )
+            found = reduced.exploration
+            self._note(reduced.symmetry, reduced.abandoned)
+        else:
+            found = explore(
+                Evaluator(model, scope, properties),
+                max_depth=self.limits.depth,
+                stop_at_first=False,
+                progress=progress,
+            )
         if not found.complete and self.stopped is None:
             self.stopped = "depth"
         return found
@@ -114,17 +136,24 @@ class Searcher:
     # The native search
 
     def _natively(
-        self, model: Model, scope: Scope, properties: tuple[Traced, ...]
+        self,
+        model: Model,
+        scope: Scope,
+        properties: tuple[Traced, ...],
+        reduction: Reduction | None = None,
     ) -> Exploration:
         started = time.perf_counter()
-        compiled = compile_model(ground(model, scope, properties))
+        groups = () if reduction is None else reduction.symmetry.groups
+        guards = () if reduction is None else reduction.symmetry.guards
+        compiled = compile_model(ground(model, scope, properties), groups=groups)
         if compiled.warning:
             self.notes[compiled.warning] = None
-        named = {prop.name for prop in properties} - self.untraced
-        bits = {
-            bit for bit, watch in enumerate(compiled.watches) if watch.name in named
-        }
-        result = search(compiled.machine, self._options(frozenset(bits)))
+        named = {p.name for p in properties} - self.untraced - {g.name for g in guards}
+        options = replace(
+            self._options(_bits(compiled, named)),
+            stop_bits=_bits(compiled, {guard.name for guard in guards}),
+        )
+        result = search(compiled.machine, options)
         self.stopped = self._reason(result)
         self.omission = max(self.omission, result.omission)
         evaluator = Evaluator(model, scope, properties)
@@ -134,9 +163,28 @@ class Searcher:
             depth=result.depth,
             seconds=time.perf_counter() - started,
             complete=result.complete,
-            violations=tuple(_violations(evaluator, compiled, result)),
+            violations=tuple(_violations(evaluator, compiled, result, reduction)),
             witnessed=frozenset(),
         )
+
+    def _by_orbits(
+        self, model: Model, scope: Scope, properties: tuple[Traced, ...]
+    ) -> Exploration | None:
+        """The native search over orbits; None where there are none to search."""
+        reduction = reduction_of(model, scope, properties)
+        if isinstance(reduction, Symmetry):
+            self._note(reduction, None)
+            return None
+        guarded = reduction.guarded(properties)
+        found = self._natively(model, scope, guarded, reduction)
+        abandoned = reduction.broken(v.prop for v in found.violations)
+        self._note(reduction.symmetry, abandoned)
+        return None if abandoned else found
+
+    def _note(self, symmetry: Symmetry, abandoned: str | None) -> None:
+        """Say by what the search was reduced, or why not."""
+        said = symmetry.words() if abandoned is None else (abandoned,)
+        self.notes |= dict.fromkeys(said)
 
     def _options(self, bits: frozenset[int]) -> Options:
         limits = self.limits
@@ -160,25 +208,49 @@ class Searcher:
         return result.stopped_because
 
 
+def _bits(compiled: NativeModel, names: Collection[str]) -> frozenset[int]:
+    """The bits that are about these properties."""
+    watched = enumerate(compiled.watches)
+    return frozenset(bit for bit, watch in watched if watch.name in names)
+
+
 def _violations(
-    evaluator: Evaluator, compiled: NativeModel, result: SearchResult
+    evaluator: Evaluator,
+    compiled: NativeModel,
+    result: SearchResult,
+    reduction: Reduction | None,
 ) -> list[Violation]:
     """What failed: with its shortest run if it was traced, else with none."""
+    names = {watch.name for watch in compiled.watched(result.seen)}
+    if reduction is not None and reduction.broken(names):
+        return [Violation(name, ()) for name in names]
     runs: dict[str, Run] = {}
     for finding in result.findings:
         name = compiled.watches[finding.bit].name
         if name not in runs or len(finding.actions) < len(runs[name]):
-            runs[name] = _run(evaluator, compiled, finding)
-    names = {watch.name for watch in compiled.watched(result.seen)}
+            runs[name] = _run(evaluator, compiled, finding, reduction)
     listed = [name for name in evaluator.properties if name in names]
     return [Violation(name, runs.get(name, ())) for name in listed]
 
 
-def _run(evaluator: Evaluator, compiled: NativeModel, finding: Finding) -> Run:
+def _run(
+    evaluator: Evaluator,
+    compiled: NativeModel,
+    finding: Finding,
+    reduction: Reduction | None,
+) -> Run:
     """The native run as the evaluator takes it; raises Disagreement."""
+    states = compiled.unpack(finding.states)
+    watch = compiled.watches[finding.bit]
+    if reduction is not None:
+
+        def fails(before: State, step: Transition) -> bool:
+            return not evaluator.holds_of(watch.name, before, step)
+
+        shows = fails if watch.kind == "step" else any_step
+        return reduction.run(evaluator, states, shows)
     before: State = evaluator.initial
     steps: list[Transition] = []
-    states = compiled.unpack(finding.states)
     for action, after in zip(finding.actions, states[1:], strict=True):
         step = _step(evaluator, before, compiled.labels[action], after)
         steps.append(step)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from checker.evaluate import Evaluator, State, Transition
-from checker.explore import Exploration, Violation, explore
-from checker.symmetry.canonical import Canonical
-from checker.symmetry.concretise import concretise
-from checker.symmetry.find import Symmetry, find_symmetry
-from checker.symmetry.plan import plan_of
+from checker.explore import Exploration, Progress, Violation, explore
+from checker.symmetry.find import Symmetry
+from checker.symmetry.reduction import Reduction, any_step, reduction_of
 from spec.lang.model import Model, Scope, Traced
 
 
@@ -31,35 +29,52 @@ def explore_orbits(
     scope: Scope,
     properties: Iterable[Traced] = (),
     *,
+    max_depth: int | None = None,
     stop_at_first: bool = True,
+    progress: Progress = lambda *_: False,
 ) -> Reduced:
     """Visit one state of each reachable orbit; the traces are runs of the model."""
     props = tuple(properties)
-    symmetry = find_symmetry(model, scope, props)
-    canonical = Canonical(plan_of(model, scope, symmetry.groups))
-    evaluator = Evaluator(model, scope, (*props, *symmetry.guards))
-    found = explore(evaluator, stop_at_first=stop_at_first, canonical=canonical)
-    names = {guard.name: guard for guard in symmetry.guards}
-    for violation in found.violations:
-        if violation.prop in names:
-            said = names[violation.prop].declared.doc
-            again = explore(Evaluator(model, scope, props), stop_at_first=stop_at_first)
-            return Reduced(again, symmetry, f"it does not hold that {said}")
-    runs = tuple(_as_run(evaluator, canonical, v) for v in found.violations)
-    return Reduced(replace(found, violations=runs), symmetry)
+
+    def searched(
+        asked: tuple[Traced, ...], canonical: Callable[[State], State]
+    ) -> Exploration:
+        return explore(
+            Evaluator(model, scope, asked),
+            max_depth=max_depth,
+            stop_at_first=stop_at_first,
+            progress=progress,
+            canonical=canonical,
+        )
+
+    found = reduction_of(model, scope, props)
+    if isinstance(found, Symmetry):
+        return Reduced(searched(props, _itself), found)
+    asked = found.guarded(props)
+    exploration = searched(asked, found.canonical)
+    abandoned = found.broken(v.prop for v in exploration.violations)
+    if abandoned is not None:
+        return Reduced(searched(props, _itself), found.symmetry, abandoned)
+    evaluator = Evaluator(model, scope, asked)
+    runs = tuple(_as_run(evaluator, found, v) for v in exploration.violations)
+    return Reduced(replace(exploration, violations=runs), found.symmetry)
+
+
+def _itself(state: State) -> State:
+    return state
 
 
 def _as_run(
-    evaluator: Evaluator, canonical: Canonical, violation: Violation
+    evaluator: Evaluator, reduction: Reduction, violation: Violation
 ) -> Violation:
     """The violation with a run in place of a path of representatives."""
     name = violation.prop
 
-    def shows(before: State, step: Transition) -> bool:
-        if evaluator.properties[name].kind == "every_step":
-            return not evaluator.holds_of(name, before, step)
-        return not evaluator.holds(name, step.after)
+    def fails(before: State, step: Transition) -> bool:
+        return not evaluator.holds_of(name, before, step)
 
-    path = [canonical(evaluator.initial)]
-    path += [canonical(step.after) for step in violation.trace]
-    return Violation(name, concretise(evaluator, canonical, path, shows))
+    stepwise = evaluator.properties[name].kind == "every_step"
+    path = [reduction.canonical(evaluator.initial)]
+    path += [reduction.canonical(step.after) for step in violation.trace]
+    run = reduction.run(evaluator, path, fails if stepwise else any_step)
+    return Violation(name, run)
