@@ -77,7 +77,8 @@ class Searcher:
         """Visit every state within the limits; a run for each property that fails."""
         self.stopped = None
         if not self.native:
-            return self._plainly(model, scope, properties)
+            with self.polling():
+                return self._plainly(model, scope, properties)
         if self.symmetry:
             found = self._by_orbits(model, scope, properties)
             if found is not None:
@@ -153,7 +154,8 @@ class Searcher:
             self._options(_bits(compiled, named)),
             stop_bits=_bits(compiled, {guard.name for guard in guards}),
         )
-        result = search(compiled.machine, options)
+        with self.polling():
+            result = search(compiled.machine, options)
         self.stopped = self._reason(result)
         self.omission = max(self.omission, result.omission)
         evaluator = Evaluator(model, scope, properties)

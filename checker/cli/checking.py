@@ -1,0 +1,205 @@
+"""What `pidproof check` does once its options are read."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.check import Covered, Event, Result, Task, check
+from checker.cli import report
+from checker.cli.library import SYSTEMS, system_named, task
+from checker.cli.progress import ProgressLine
+from checker.cli.stopping import Interrupted, Stopping
+from checker.probes import generated
+from checker.scope import parse_sizes
+from checker.searcher import Limits, Searcher
+from checker.verdict import Unknown, worst
+from spec.lang.errors import UnknownName
+from spec.lang.model import lookup
+
+
+class Unusable(Exception):
+    """An option that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options, as given."""
+
+    systems: tuple[str, ...]
+    properties: tuple[str, ...]
+    scope: str | None
+    depth: int | None
+    engine: str
+    reading: tuple[str, ...]
+    mutant: str | None
+    goals: bool
+    slices: bool
+    symmetry: bool
+    timeout: float | None
+    threads: int
+    memory: str | None
+    spill: Path | None
+    checkpoint: Path | None
+    resume: Path | None
+    fingerprint: bool
+    json: bool
+    html: Path | None
+    save: Path | None
+
+
+def run(asked: Asked) -> int:
+    """Check, print, write the reports; the exit code."""
+    started = time.perf_counter()
+    stopping, line = Stopping(), ProgressLine()
+    with stopping.watching():
+        tasks = list(tasks_of(asked))
+        searcher = _searcher(asked, stopping, line)
+        width = max(len(p.name) for t in tasks for p in t.properties)
+        text = None if asked.json else report.TextReport(asked.mutant, width)
+        results: list[Result] = []
+        for event in _events(tasks, asked, searcher, stopping, line):
+            line.clear()
+            if isinstance(event, Result):
+                results.append(event)
+            if text is not None:
+                _print(text, event)
+    line.clear()
+    if text is None:
+        print(report.as_json(results, asked.mutant), flush=True)
+    else:
+        text.runs(results)
+        text.summary(results, time.perf_counter() - started)
+    _write(asked, results)
+    return worst(result.exit_code for result in results)
+
+
+def _print(text: report.TextReport, event: Event) -> None:
+    if isinstance(event, Covered):
+        text.covered(event)
+    else:
+        text.result(event)
+
+
+def _write(asked: Asked, results: list[Result]) -> None:
+    if asked.save is not None:
+        report.save(results, asked.mutant, asked.save)
+    if asked.html is not None:
+        report.put(asked.html, report.as_html(results, asked.mutant))
+
+
+def tasks_of(asked: Asked) -> Iterator[Task]:
+    """The checks asked for; raises UnknownName for a name that is nowhere."""
+    names = asked.systems or tuple(SYSTEMS)
+    sizes = parse_sizes(asked.scope) if asked.scope else {}
+    found, refusals = [], []
+    for name in dict.fromkeys(names):
+        system_named(name)
+        try:
+            found.append(
+                task(
+                    name,
+                    asked.properties,
+                    reading=reading_for(
+                        name, asked.reading, strict=bool(asked.systems)
+                    ),
+                    sizes=sizes,
+                    mutant=asked.mutant,
+                    goals=asked.goals,
+                )
+            )
+        except UnknownName as error:
+            refusals.append(error)
+    if not found or (refusals and asked.systems):
+        raise refusals[0]
+    return iter(found)
+
+
+def reading_for(
+    system: str, given: Iterable[str], *, strict: bool = True
+) -> dict[str, str]:
+    """`name=option` pairs as a reading of the system; raises UnknownName."""
+    known = {r.name: r for r in system_named(system).readings}
+    chosen = {}
+    for pair in given:
+        name, equals, option = pair.partition("=")
+        if not equals:
+            raise Unusable(f"{pair!r} is not of the form name=option")
+        if name in known or strict:
+            options = lookup(known, name, f"reading of {system}").options
+            chosen[name] = lookup({o: o for o in options}, option, f"option of {name}")
+    return chosen
+
+
+def _searcher(asked: Asked, stopping: Stopping, line: ProgressLine) -> Searcher:
+    timeout = asked.timeout
+    limits = Limits(
+        threads=asked.threads,
+        depth=asked.depth,
+        deadline=None if timeout is None else time.monotonic() + timeout,
+        memory=None if asked.memory is None else bytes_in(asked.memory),
+        spill=asked.spill,
+        checkpoint=asked.checkpoint,
+        resume=asked.resume,
+        fingerprints=asked.fingerprint,
+    )
+    return Searcher(
+        limits=limits,
+        native=asked.engine == "explore",
+        symmetry=asked.symmetry,
+        told=line,
+        asked_to_stop=stopping,
+        polling=stopping.polling,
+    )
+
+
+_UNITS: Mapping[str, int] = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def bytes_in(text: str) -> int:
+    """`8G`, `500M`; raises Unusable."""
+    found = re.fullmatch(r"([0-9]{1,9})([KMG]?)B?", text.strip().upper())
+    if found is None or not int(found[1]):
+        raise Unusable(f"--memory {text!r}: write a size such as 8G or 500M")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _events(
+    tasks: list[Task],
+    asked: Asked,
+    searcher: Searcher,
+    stopping: Stopping,
+    line: ProgressLine,
+) -> Iterator[Event]:
+    """Every task's events; what an interruption leaves open is unknown."""
+    for one in tasks:
+        told: set[str] = set()
+        line.doing(one.system)
+        try:
+            if stopping.asked:
+                raise Interrupted
+            for event in check(
+                one, asked.engine, searcher, slices=asked.slices, depth=asked.depth
+            ):
+                if isinstance(event, Result):
+                    told.add(event.prop.name)
+                yield event
+        except Interrupted:
+            yield from _left(one, told, asked.engine, "interrupted")
+
+
+def _left(task: Task, told: set[str], engine: str, why: str) -> Iterator[Event]:
+    """What was not settled."""
+    verdict = Unknown(f"{why} before it was settled")
+    for prop in task.properties:
+        if prop.name not in told:
+            declared = prop.declared
+            yield Result(task, declared, verdict, engine, None, None, None, 0.0)
+    for goal in generated(task.model) if task.goals else ():
+        if goal.name not in told:
+            yield Result(
+                task, goal, verdict, engine, None, None, None, 0.0, generated=True
+            )

@@ -1,0 +1,87 @@
+"""What there is to check, by name: systems, properties, mutants. Imports the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from checker.check import Task
+from checker.mutate import Mutant, mutants
+from checker.scope import scope_for, sorts_of
+from checker.trace import Header
+from properties.catalogue import for_system
+from properties.manifest import manifest
+from spec.lang import Model, Property, System
+from spec.lang.model import Traced, lookup
+from spec.systems import SYSTEMS
+
+
+def system_named(name: str) -> System:
+    """The system of this name; raises UnknownName, suggesting the nearest."""
+    return lookup(SYSTEMS, name, "system")
+
+
+def properties_named(system: str, names: Iterable[str]) -> tuple[Property, ...]:
+    """These properties of the system, or all of them; raises UnknownName."""
+    known = {prop.name: prop for prop in for_system(system)}
+    wanted = list(names)
+    return tuple(lookup(known, n, f"property of {system}") for n in wanted or known)
+
+
+@cache
+def _mutants(system: str, reading: tuple[tuple[str, str], ...]) -> dict[str, Mutant]:
+    return {m.name: m for m in mutants(system_named(system).model(dict(reading)))}
+
+
+def mutants_of(system: str, reading: Mapping[str, str]) -> dict[str, Mutant]:
+    """Every mutant of the system under this reading, by name."""
+    return _mutants(system, tuple(sorted(reading.items())))
+
+
+def built(
+    system: str,
+    reading: Mapping[str, str],
+    mutant: str | None,
+    properties: Iterable[Property],
+) -> tuple[Model, tuple[Traced, ...]]:
+    """The model, perhaps a mutant of it, and the properties over it."""
+    model = system_named(system).model(reading)
+    traced = tuple(model.trace(prop) for prop in properties)
+    if mutant is None:
+        return model, traced
+    found = lookup(mutants_of(system, model.reading), mutant, f"mutant of {system}")
+    return found.model, found.retraced(traced)
+
+
+def named_in(header: Header) -> tuple[Model, Traced]:
+    """What a trace's header names; raises UnknownName."""
+    props = properties_named(header.system, [header.prop])
+    model, traced = built(header.system, dict(header.reading), header.mutant, props)
+    return model, traced[0]
+
+
+def sizes_for(model: Model, given: Mapping[str, int]) -> dict[str, int]:
+    """The sizes of a check: as given, else the default of the system."""
+    known = sorts_of(model)
+    for name in given:
+        lookup(known, name, f"sort of {model.name}")
+    usual = manifest().scope(model.name)
+    sizes = {name: given.get(name, usual.get(name)) for name in known}
+    return {name: size for name, size in sizes.items() if size is not None}
+
+
+def task(
+    system: str,
+    properties: Iterable[str] = (),
+    *,
+    reading: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    mutant: str | None = None,
+    goals: bool = True,
+) -> Task:
+    """One check of a system; everything by name."""
+    props = properties_named(system, properties)
+    model, traced = built(system, reading or {}, mutant, props)
+    scope = scope_for(model, sizes_for(model, sizes or {}), traced)
+    expected = {} if mutant else manifest().expected(system, model.reading)
+    return Task(system, model, scope, traced, goals=goals, expected=expected)

@@ -1,0 +1,3 @@
+def list_all() -> int:
+    """x"""
+    return 0

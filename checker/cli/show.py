@@ -1,0 +1,3 @@
+def show() -> int:
+    """x"""
+    return 0

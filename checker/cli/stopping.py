@@ -1,0 +1,55 @@
+"""Ctrl-C and SIGTERM: the check stops where it can say what was covered."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Interrupted(Exception):
+    """Somebody asked to stop, outside a search."""
+
+
+class Stopping:
+    """Whether somebody asked to stop.
+
+    A search that polls is left to end by itself; anything else is interrupted at once.
+    A second request does not wait for anything.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.polled = False
+
+    def __call__(self) -> bool:
+        """Asked by whoever can stop by itself."""
+        return self.asked
+
+    def _request(self, _number: int, _frame: FrameType | None) -> None:
+        again, self.asked = self.asked, True
+        if again or not self.polled:
+            raise Interrupted
+
+    @contextmanager
+    def polling(self) -> Iterator[None]:
+        """Inside, somebody asks often enough."""
+        before, self.polled = self.polled, True
+        try:
+            yield
+        finally:
+            self.polled = before
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Inside, the signals are ours."""
+        before = {
+            number: signal.signal(number, self._request)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
