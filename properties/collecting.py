@@ -52,10 +52,10 @@ def a_status_is_collected_exactly_once(
     child = call.argument("child", Process)
     taken = outcome.succeeded & (child != caller_of(call))
     return every_process(
-        lambda q: implies(
-            taken & (q == child), is_zombie(old, q) & ~exists(new, q)
+        lambda q: (
+            implies(taken & (q == child), is_zombie(old, q) & ~exists(new, q))
+            & implies(is_zombie(old, q) & ~exists(new, q), taken & (q == child))
         )
-        & implies(is_zombie(old, q) & ~exists(new, q), taken & (q == child))
     )
 
 
@@ -129,13 +129,14 @@ def a_status_carries_a_code_or_a_signal_and_not_both(s: Processes) -> Bool:
 @always(claims=("F09",), source="wait(2) NOTES")
 def only_zombies_have_a_status(s: Processes) -> Bool:
     """A process that runs, or a row that nothing uses, has no news."""
-    return every_process(
-        lambda q: is_zombie(s, q) | (s.process[q].status == RUNS_ON)
-    )
+    return every_process(lambda q: is_zombie(s, q) | (s.process[q].status == RUNS_ON))
 
 
 @every_step(
-    claims=("F15", "F16", "facts D3", "unix wait:1"), source="wait(2) RETURN VALUE", systems=UNIX_LIKE, calls=("wait4",)
+    claims=("F15", "F16", "facts D3", "unix wait:1"),
+    source="wait(2) RETURN VALUE",
+    systems=UNIX_LIKE,
+    calls=("wait4",),
 )
 def wait_returns_the_number_of_a_selected_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -156,7 +157,10 @@ def wait_returns_the_number_of_a_selected_child(
 
 
 @every_step(
-    claims=("F24", "facts D2"), source="wait(2) ERRORS ECHILD:2", systems=UNIX_LIKE, calls=("wait4",)
+    claims=("F24", "facts D2"),
+    source="wait(2) ERRORS ECHILD:2",
+    systems=UNIX_LIKE,
+    calls=("wait4",),
 )
 def no_parent_is_told_that_it_has_no_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -187,9 +191,11 @@ def a_zombie_left_a_core(s: Processes) -> Bool:
     """A process died of a signal, and a core was written."""
     return some_of(
         Process,
-        lambda q: is_zombie(s, q)
-        & WIFSIGNALED(s.process[q].status)
-        & WCOREDUMP(s.process[q].status),
+        lambda q: (
+            is_zombie(s, q)
+            & WIFSIGNALED(s.process[q].status)
+            & WCOREDUMP(s.process[q].status)
+        ),
     )
 
 

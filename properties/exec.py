@@ -105,10 +105,12 @@ def two_processes_run_different_programs(s: Processes) -> Bool:
     """One program starts another."""
     return some_of(
         Process,
-        lambda p: is_running(s, p)
-        & (s.process[p].image == FIXED)
-        & some_of(
-            Process, lambda q: is_running(s, q) & (s.process[q].image != FIXED)
+        lambda p: (
+            is_running(s, p)
+            & (s.process[p].image == FIXED)
+            & some_of(
+                Process, lambda q: is_running(s, q) & (s.process[q].image != FIXED)
+            )
         ),
     )
 

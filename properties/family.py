@@ -27,9 +27,7 @@ from spec.process.state import Kernel, Processes
 from spec.process.words import adopts_orphans, exists, is_running, is_zombie
 
 
-@always(
-    claims=("B01", "F26", "facts A1", "topaz 7:5"), source="_exit(2) DESCRIPTION"
-)
+@always(claims=("B01", "F26", "facts A1", "topaz 7:5"), source="_exit(2) DESCRIPTION")
 def every_process_has_a_living_parent(s: Processes) -> Bool:
     """The parent of every running process but init is another one that runs."""
     return every_process(
@@ -51,9 +49,7 @@ def no_zombie_is_left_without_a_reaper(s: Processes) -> Bool:
 @always(claims=("B01", "B02", "unix hierarchy:1", "topaz 6:1", "topaz 6:4"))
 def the_family_is_one_tree_rooted_at_init(s: Processes) -> Bool:
     """Init is an ancestor of every other process."""
-    return every_existing(
-        s, lambda q: (q == INIT) | s.family.is_ancestor(INIT, q)
-    )
+    return every_existing(s, lambda q: (q == INIT) | s.family.is_ancestor(INIT, q))
 
 
 @every_step(claims=("topaz 7:5",), systems=("topaz",))
@@ -119,8 +115,10 @@ def a_parent_changes_only_when_it_ends(
     return every_survivor(
         old,
         new,
-        lambda q: (old.process[q].parent == new.process[q].parent)
-        | ends(old, new, old.process[q].parent),
+        lambda q: (
+            (old.process[q].parent == new.process[q].parent)
+            | ends(old, new, old.process[q].parent)
+        ),
     )
 
 
@@ -131,9 +129,7 @@ def a_new_process_is_a_child_of_its_creator(
     """A process comes from the call of a process, which is its parent."""
     if call.kind != "syscall":
         return every_newborn(old, new, lambda _p: FALSE)
-    return every_newborn(
-        old, new, lambda p: new.process[p].parent == caller_of(call)
-    )
+    return every_newborn(old, new, lambda p: new.process[p].parent == caller_of(call))
 
 
 @every_step(claims=("topaz 7:1", "topaz 7:6"), systems=("topaz",))
@@ -144,8 +140,9 @@ def a_started_process_is_a_child_of_its_creator_or_of_init(
     return every_newborn(
         old,
         new,
-        lambda p: (new.process[p].parent == caller_of(call))
-        | (new.process[p].parent == INIT),
+        lambda p: (
+            (new.process[p].parent == caller_of(call)) | (new.process[p].parent == INIT)
+        ),
     )
 
 
@@ -175,8 +172,9 @@ def a_process_sets_no_subreaper_flag_but_its_own(
     return every_survivor(
         old,
         new,
-        lambda p: (old.process[p].is_subreaper == new.process[p].is_subreaper)
-        | may_change(p),
+        lambda p: (
+            (old.process[p].is_subreaper == new.process[p].is_subreaper) | may_change(p)
+        ),
     )
 
 
@@ -191,14 +189,19 @@ def a_subreaper_is_below_a_subreaper(s: Kernel) -> Bool:
     """Subreapers nest, so that "nearest" says something."""
     return some_of(
         Process,
-        lambda a: (a != INIT)
-        & s.process[a].is_subreaper
-        & some_of(
-            Process,
-            lambda b: s.process[b].is_subreaper
-            & s.family.is_ancestor(a, b)
+        lambda a: (
+            (a != INIT)
+            & s.process[a].is_subreaper
             & some_of(
-                Process, lambda c: exists(s, c) & (s.process[c].parent == b) & (c != b)
-            ),
+                Process,
+                lambda b: (
+                    s.process[b].is_subreaper
+                    & s.family.is_ancestor(a, b)
+                    & some_of(
+                        Process,
+                        lambda c: exists(s, c) & (s.process[c].parent == b) & (c != b),
+                    )
+                ),
+            )
         ),
     )

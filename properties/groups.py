@@ -75,10 +75,12 @@ def group_and_session_change_only_to_found_new_ones(
         old,
         new,
         lambda p: (
-            (old.process[p].group == new.process[p].group)
-            & (old.process[p].session == new.process[p].session)
-        )
-        | founds(p),
+            (
+                (old.process[p].group == new.process[p].group)
+                & (old.process[p].session == new.process[p].session)
+            )
+            | founds(p)
+        ),
     )
 
 
@@ -90,8 +92,10 @@ def a_new_process_is_in_its_creators_group_and_session(
     return every_newborn(
         old,
         new,
-        lambda p: (new.process[p].group == old.process[new.process[p].parent].group)
-        & (new.process[p].session == old.process[new.process[p].parent].session),
+        lambda p: (
+            (new.process[p].group == old.process[new.process[p].parent].group)
+            & (new.process[p].session == old.process[new.process[p].parent].session)
+        ),
     )
 
 
@@ -113,8 +117,10 @@ def only_an_ancestor_moves_a_process_to_another_group(
     return every_survivor(
         old,
         new,
-        lambda p: (old.process[p].group == new.process[p].group)
-        | old.family.is_ancestor(caller_of(call), p),
+        lambda p: (
+            (old.process[p].group == new.process[p].group)
+            | old.family.is_ancestor(caller_of(call), p)
+        ),
     )
 
 
@@ -145,19 +151,25 @@ def there_are_two_groups_of_two(s: Processes) -> Bool:
     def has_company(process: Process) -> Bool:
         return some_of(
             Process,
-            lambda q: exists(s, q)
-            & (q != process)
-            & (s.process[q].group == s.process[process].group),
+            lambda q: (
+                exists(s, q)
+                & (q != process)
+                & (s.process[q].group == s.process[process].group)
+            ),
         )
 
     return some_of(
         Process,
-        lambda p: exists(s, p)
-        & has_company(p)
-        & some_of(
-            Process,
-            lambda q: exists(s, q)
-            & has_company(q)
-            & (s.process[q].group != s.process[p].group),
+        lambda p: (
+            exists(s, p)
+            & has_company(p)
+            & some_of(
+                Process,
+                lambda q: (
+                    exists(s, q)
+                    & has_company(q)
+                    & (s.process[q].group != s.process[p].group)
+                ),
+            )
         ),
     )

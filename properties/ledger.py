@@ -1,4 +1,4 @@
-"""The ledgers: what each document says, in our words, and which properties speak for it.
+"""The ledgers: what each document says, in our words, and what speaks for it.
 
 A claim without a property is one that nothing checks yet: the list of what is missing.
 """
@@ -10,14 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from spec.lang.errors import SpecError
 from spec.lang.model import lookup
 
 LEDGERS: Final = ("peios", "linux", "unix", "topaz")
 FOLDER: Final = Path(__file__).parent / "claims"
-KINDS: Final = ("invariant", "action property", "liveness", "error contract", "encoding")
+KINDS: Final = (
+    "invariant",
+    "action property",
+    "liveness",
+    "error contract",
+    "encoding",
+)
 COLUMNS: Final = {"id", "text", "source", "kind", "properties"}
 
 
@@ -34,7 +40,7 @@ class Claim:
 
 @cache
 def ledger(name: str) -> Mapping[str, Claim]:
-    """The claims of one ledger by id; raises SpecError, naming the row, when malformed."""
+    """The claims of one ledger by id; raises SpecError, naming the row at fault."""
     lookup({known: known for known in LEDGERS}, name, "ledger")
     path = FOLDER / f"{name}.toml"
     try:
@@ -58,11 +64,21 @@ def all_claims() -> Mapping[str, Claim]:
     return {i: claim for name in LEDGERS for i, claim in ledger(name).items()}
 
 
-def _claim(row: Mapping[str, Any], where: str) -> Claim:
+def _claim(row: Mapping[str, object], where: str) -> Claim:
     if set(row) != COLUMNS:
         message = f"{where}: it has {sorted(row)}, and must have {sorted(COLUMNS)}"
         raise SpecError(message)
     if row["kind"] not in KINDS:
         message = f"{where}: {row['kind']!r} is none of {KINDS}"
         raise SpecError(message)
-    return Claim(**{**row, "properties": tuple(row["properties"])})
+    names = row["properties"]
+    if not isinstance(names, list):
+        message = f"{where}: `properties` is a list of names"
+        raise SpecError(message)
+    return Claim(
+        id=str(row["id"]),
+        text=str(row["text"]),
+        source=str(row["source"]),
+        kind=str(row["kind"]),
+        properties=tuple(str(name) for name in names),
+    )

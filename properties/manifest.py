@@ -1,4 +1,4 @@
-"""The manifest: the scope of a check that is not given one, and the verdicts expected."""
+"""The manifest: the scopes of checks that are given none, and what they should find."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from properties.catalogue import CATALOGUE
 from spec.lang.errors import SpecError
@@ -62,9 +62,17 @@ def manifest() -> Manifest:
         raise SpecError(message) from error
 
 
-def _expectation(row: Mapping[str, Any]) -> Expectation:
+def _expectation(row: Mapping[str, object]) -> Expectation:
     """One row; its system, its property and its reading exist."""
-    found = Expectation(**{"reading": {}, **row})
+    given = row.get("reading", {})
+    reading = given if isinstance(given, dict) else {}
+    found = Expectation(
+        system=str(row["system"]),
+        property=str(row["property"]),
+        verdict=str(row["verdict"]),
+        why=str(row["why"]),
+        reading=reading,
+    )
     readings = {r.name: r for r in lookup(SYSTEMS, found.system, "system").readings}
     lookup({p.name: p for p in CATALOGUE}, found.property, "property")
     for name, option in found.reading.items():

@@ -45,9 +45,7 @@ def no_number_is_reused_while_in_use(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
     """A new process's number names no process, zombie or group before the step."""
-    return every_newborn(
-        old, new, lambda p: ~names_something(old, new.process[p].pid)
-    )
+    return every_newborn(old, new, lambda p: ~names_something(old, new.process[p].pid))
 
 
 @every_step(claims=("facts B10",), source="fork(2) DESCRIPTION", systems=UNIX_LIKE)
@@ -55,9 +53,7 @@ def no_number_of_a_session_is_reused(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """A new process's number names no session before the step."""
-    return every_newborn(
-        old, new, lambda p: ~names_a_session(old, new.process[p].pid)
-    )
+    return every_newborn(old, new, lambda p: ~names_a_session(old, new.process[p].pid))
 
 
 @every_step(claims=("E01", "facts E1", "topaz 4:3"), source="execve(2) DESCRIPTION")
@@ -65,9 +61,7 @@ def a_process_keeps_its_number(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
     """From creation to collection a process has one number."""
-    return every_survivor(
-        old, new, lambda p: old.process[p].pid == new.process[p].pid
-    )
+    return every_survivor(old, new, lambda p: old.process[p].pid == new.process[p].pid)
 
 
 @always(claims=("B06", "unix init:1", "topaz 4:5"))
@@ -89,7 +83,12 @@ def creation_returns_the_number_of_the_child(
     return implies(outcome.succeeded, returned(outcome) == pid_of(new, child))
 
 
-@every_step(claims=("F25", "F26"), source="getpid(2) DESCRIPTION", systems=UNIX_LIKE, calls=("getppid",))
+@every_step(
+    claims=("F25", "F26"),
+    source="getpid(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("getppid",),
+)
 def getppid_names_a_running_process(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:

@@ -57,8 +57,9 @@ def a_guid_is_never_reused(
     return every_newborn(
         old,
         new,
-        lambda p: ~old.guids_used.has(new.psb[p].guid)
-        & new.guids_used.has(new.psb[p].guid),
+        lambda p: (
+            ~old.guids_used.has(new.psb[p].guid) & new.guids_used.has(new.psb[p].guid)
+        ),
     )
 
 
@@ -118,8 +119,7 @@ def a_child_starts_with_its_parents_mitigations(
     return every_newborn(
         old,
         new,
-        lambda p: new.psb[p].mitigations
-        == old.psb[new.process[p].parent].mitigations,
+        lambda p: new.psb[p].mitigations == old.psb[new.process[p].parent].mitigations,
     )
 
 
@@ -131,8 +131,9 @@ def a_child_starts_with_its_parents_ui_access(
     return every_newborn(
         old,
         new,
-        lambda p: new.psb[p].has_ui_access
-        == old.psb[new.process[p].parent].has_ui_access,
+        lambda p: (
+            new.psb[p].has_ui_access == old.psb[new.process[p].parent].has_ui_access
+        ),
     )
 
 
@@ -166,9 +167,7 @@ def pip_changes_only_at_exec_and_only_by_signature(
             & (new.psb[process].pip_trust == trust_of(image))
         )
 
-    return every_survivor(
-        old, new, lambda p: same_pip(old, new, p) | by_signature(p)
-    )
+    return every_survivor(old, new, lambda p: same_pip(old, new, p) | by_signature(p))
 
 
 @every_step(claims=("E14", "E16"), systems=PEIOS, calls=("execve",))
@@ -226,12 +225,12 @@ def a_request_sets_all_of_its_bits_or_none(
     asked = mitigations_in(call.argument("request", Request))
     target = call.argument("target", Process)
     return every_process(
-        lambda p: implies(
-            outcome.succeeded & (p == target),
-            new.psb[p].mitigations == (old.psb[p].mitigations | asked),
-        )
-        & implies(
-            outcome.failed, new.psb[p].mitigations == old.psb[p].mitigations
+        lambda p: (
+            implies(
+                outcome.succeeded & (p == target),
+                new.psb[p].mitigations == (old.psb[p].mitigations | asked),
+            )
+            & implies(outcome.failed, new.psb[p].mitigations == old.psb[p].mitigations)
         )
     )
 
@@ -252,10 +251,12 @@ def only_a_dominating_process_changes_anothers_block(
         old,
         new,
         lambda p: (
-            (old.psb[p].mitigations == new.psb[p].mitigations)
-            & (old.psb[p].has_no_child == new.psb[p].has_no_child)
-        )
-        | changed_from_above(p),
+            (
+                (old.psb[p].mitigations == new.psb[p].mitigations)
+                & (old.psb[p].has_no_child == new.psb[p].has_no_child)
+            )
+            | changed_from_above(p)
+        ),
     )
 
 
@@ -265,8 +266,10 @@ def exec_touches_no_mitigation(
 ) -> Bool:
     """Mitigations and no_child_process survive an exec, and none is added."""
     return every_process(
-        lambda p: (old.psb[p].mitigations == new.psb[p].mitigations)
-        & (old.psb[p].has_no_child == new.psb[p].has_no_child)
+        lambda p: (
+            (old.psb[p].mitigations == new.psb[p].mitigations)
+            & (old.psb[p].has_no_child == new.psb[p].has_no_child)
+        )
     )
 
 
@@ -287,9 +290,7 @@ def a_protected_process_verifies_libraries(
 ) -> Bool:
     """The next version's claim: an exec that protects also sets lsv."""
     psb = new.psb[caller_of(call)]
-    return implies(
-        outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV)
-    )
+    return implies(outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV))
 
 
 @sometimes(claims=("I14",), systems=PEIOS)
@@ -297,9 +298,9 @@ def a_process_below_is_protected(s: Kernel) -> Bool:
     """A protected process has an unprotected parent, which does not dominate it."""
     return some_of(
         Process,
-        lambda p: is_running(s, p)
-        & (p != INIT)
-        & ~dominates(s, s.process[p].parent, p),
+        lambda p: (
+            is_running(s, p) & (p != INIT) & ~dominates(s, s.process[p].parent, p)
+        ),
     )
 
 
@@ -308,9 +309,11 @@ def a_process_at_a_fixed_address_has_pie(s: Kernel) -> Bool:
     """Mitigations bind later events only: the program that runs goes on running."""
     return some_of(
         Process,
-        lambda p: is_running(s, p)
-        & ~is_position_independent(s.process[p].image)
-        & s.psb[p].mitigations.has(PIE),
+        lambda p: (
+            is_running(s, p)
+            & ~is_position_independent(s.process[p].image)
+            & s.psb[p].mitigations.has(PIE)
+        ),
     )
 
 
@@ -319,9 +322,11 @@ def a_process_that_may_have_no_children_has_some(s: Kernel) -> Bool:
     """no_child_process says nothing of the children there are."""
     return some_of(
         Process,
-        lambda p: s.psb[p].has_no_child
-        & some_of(
-            Process, lambda q: exists(s, q) & (s.process[q].parent == p) & (q != p)
+        lambda p: (
+            s.psb[p].has_no_child
+            & some_of(
+                Process, lambda q: exists(s, q) & (s.process[q].parent == p) & (q != p)
+            )
         ),
     )
 
@@ -329,6 +334,4 @@ def a_process_that_may_have_no_children_has_some(s: Kernel) -> Bool:
 def same_pip(old: Kernel, new: Kernel, process: Process) -> Bool:
     """The PIP pair is the same on both sides."""
     before, after = old.psb[process], new.psb[process]
-    return (before.pip_type == after.pip_type) & (
-        before.pip_trust == after.pip_trust
-    )
+    return (before.pip_type == after.pip_type) & (before.pip_trust == after.pip_trust)

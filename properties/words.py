@@ -27,9 +27,7 @@ def every_newborn(
     old: Processes, new: Processes, holds: Callable[[Process], Bool]
 ) -> Bool:
     """`holds` for every process that the step creates."""
-    return every_process(
-        lambda p: implies(~exists(old, p) & exists(new, p), holds(p))
-    )
+    return every_process(lambda p: implies(~exists(old, p) & exists(new, p), holds(p)))
 
 
 def every_survivor(

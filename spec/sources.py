@@ -77,9 +77,7 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
     "exit_group(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
     "wait(2)": ManualPage(errors={"ECHILD": 2, "EINTR": 1, "EINVAL": 1, "ESRCH": 1}),
     "wait4(2)": ManualPage(),
-    "prctl(2)": ManualPage(
-        labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER")
-    ),
+    "prctl(2)": ManualPage(labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER")),
     "getpid(2)": ManualPage(),
     "setsid(2)": ManualPage(errors={"EPERM": 1}),
     "setpgid(2)": ManualPage(errors={"EACCES": 1, "EPERM": 3, "ESRCH": 1, "EINVAL": 1}),
@@ -241,8 +239,10 @@ Check = Callable[[re.Match[str]], bool]
 
 _GRAMMAR: Final[tuple[tuple[str, Check], ...]] = (
     (
-        r"(?P<page>\w+\(\w+\))( (?P<part>[A-Z_]+( VALUE)?))?"
-        r"( (?P<label>[A-Z]\w*)(:(?P<nth>\d+))?)?",
+        (
+            r"(?P<page>\w+\(\w+\))( (?P<part>[A-Z_]+( VALUE)?))?"
+            r"( (?P<label>[A-Z]\w*)(:(?P<nth>\d+))?)?"
+        ),
         _manual,
     ),
     (r"linux@(?P<version>v[\d.]+) (?P<file>[\w/.-]+) (?P<function>\w+)", _kernel),
@@ -257,21 +257,30 @@ _GRAMMAR: Final[tuple[tuple[str, Check], ...]] = (
 )
 
 
+def _functions() -> str:
+    """The kernel's functions that are cited, by file."""
+    return "; ".join(f"{file} {', '.join(f)}" for file, f in KERNEL_FUNCTIONS.items())
+
+
+def _contents(page: str) -> str:
+    """What a manual page has to cite."""
+    found = MANUAL_PAGES[page]
+    errors = ", ".join(f"{e} (1 to {n})" for e, n in found.errors.items()) or "none"
+    return f"{page} has {', '.join((*found.sections, *found.labels))}; errors: {errors}"
+
+
 def _advice(cite: str, source: str) -> str:
     """What would resolve instead."""
     first, *rest = cite.split()
     if first in MANUAL_PAGES or (first.isupper() and rest):
         pages = [p.split()[0] for p in _parts(cite + ";" + source)]
         known = [page for page in pages if page in MANUAL_PAGES]
-        return "; ".join(
-            f"{page} has {', '.join(MANUAL_PAGES[page].sections)}, and errors "
-            f"{dict(MANUAL_PAGES[page].errors) or 'none'}"
-            for page in dict.fromkeys(known)
-        ) or "its call's source names no manual page"
+        has = [_contents(page) for page in dict.fromkeys(known)]
+        return "; ".join(has) or "its call's source names no manual page"
     if first.startswith("linux@") or "/" in first:
         return (
             f"the kernel is linux@{DOCUMENTS['linux'].version}, and the functions "
-            f"known of it are {KERNEL_FUNCTIONS}"
+            f"cited of it are {_functions()}"
         )
     names = [*MANUAL_PAGES, "facts", "topaz", "posix-2024", "linux@v6.18"]
     near = get_close_matches(first, names, n=1, cutoff=0.5)

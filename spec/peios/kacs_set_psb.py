@@ -48,7 +48,7 @@ def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
     """The page, under the readings `denial` and `unsupported`."""
 
     @syscall(source="K13.1; K5.2; D1200/300")
-    def kacs_set_psb(  # noqa: PLR0913  (what it depends on: the machine is one)
+    def kacs_set_psb(
         step: Step,
         old: Kernel,
         new: Kernel,

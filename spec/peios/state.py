@@ -137,7 +137,7 @@ class Kernel(shared.Kernel):
 
 
 def boot(new: Kernel) -> None:
-    """peinit runs, from a signed file (claim M02)."""
+    """Init, which is peinit, runs from a signed file (claim M02)."""
     shared.boot(new)
     new.process[INIT].image = SIGNED
     new.psb[INIT].pip_type = PROTECTED

@@ -8,15 +8,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from spec.lang import Model, Reading, System, trace_model
+from spec.lang import Call, Model, Reading, System, trace_model
 from spec.lang.step import Hook
 from spec.peios import hooks
 from spec.peios.kacs_set_psb import setting
 from spec.peios.state import Kernel, boot
+from spec.process.ending import exit_group, fatal_fault
+from spec.process.execve import execve
+from spec.process.fork import fork
+from spec.process.identity import getpid, getppid
+from spec.process.numbers import NUMBER_HOOKS, NUMBERS
+from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
+from spec.process.setsid import setsid
 from spec.process.sorts import EACCES, EPERM
+from spec.process.wait4 import wait4
 from spec.process.words import is_running
 from spec.sources import resolve
-from spec.unix.system import CALLS, NUMBER_HOOKS, NUMBERS
+
+CALLS: Final[tuple[Call, ...]] = (
+    fork,
+    execve,
+    exit_group,
+    fatal_fault,
+    wait4,
+    prctl_set_child_subreaper,
+    prctl_get_child_subreaper,
+    getpid,
+    getppid,
+    setsid,
+)
+"""The shared ones; kacs_set_psb depends on the reading."""
 
 DENIAL: Final = Reading(
     name="denial",

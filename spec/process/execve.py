@@ -21,9 +21,7 @@ from spec.process.state import Kernel
 
 
 @syscall(source="execve(2); linux@v6.18 fs/exec.c bprm_execve")
-def execve(
-    step: Step, old: Kernel, new: Kernel, caller: Process, image: Image
-) -> None:
+def execve(step: Step, old: Kernel, new: Kernel, caller: Process, image: Image) -> None:
     """Run the file `image` in the caller, which keeps its number and its family."""
     # ERRORS, in the order in which the kernel opens, checks and loads the file
     step.fails(ENOENT, when=~is_present(image), cite="ERRORS ENOENT:1")

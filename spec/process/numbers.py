@@ -14,7 +14,10 @@ Not      the numbers below 300 that Linux skips after the first round (facts I5)
 
 from __future__ import annotations
 
-from spec.lang import Bool, SetOf, Step, all_of, implies, some_of, those
+from typing import Final
+
+from spec.lang import Bool, Reading, SetOf, Step, all_of, implies, some_of, those
+from spec.lang.step import Hook
 from spec.process.sorts import Number, Process
 from spec.process.state import Kernel, Processes
 from spec.process.words import exists
@@ -24,16 +27,16 @@ def names_something(s: Processes, number: Number) -> Bool:
     """A process or a process group is called by this number."""
     return some_of(
         Process,
-        lambda q: exists(s, q)
-        & ((s.process[q].pid == number) | (s.process[q].group == number)),
+        lambda q: (
+            exists(s, q)
+            & ((s.process[q].pid == number) | (s.process[q].group == number))
+        ),
     )
 
 
 def names_a_session(s: Kernel, number: Number) -> Bool:
     """A session is called by this number."""
-    return some_of(
-        Process, lambda q: exists(s, q) & (s.process[q].session == number)
-    )
+    return some_of(Process, lambda q: exists(s, q) & (s.process[q].session == number))
 
 
 def free_numbers(s: Kernel) -> SetOf[Number]:
@@ -54,8 +57,10 @@ def next_numbers(s: Kernel) -> SetOf[Number]:
 
     return those(
         Number,
-        lambda n: free.has(n)
-        & all_of(Number, lambda m: implies(free.has(m), ~comes_before(m, n))),
+        lambda n: (
+            free.has(n)
+            & all_of(Number, lambda m: implies(free.has(m), ~comes_before(m, n)))
+        ),
     )
 
 
@@ -68,3 +73,14 @@ def cyclic_number(step: Step, old: Kernel, new: Kernel, number: Number) -> None:
     """The reading `cyclic`: the next number that names nothing."""
     step.picks(number, among=next_numbers(old))
     new.last_number = number
+
+
+NUMBERS: Final = Reading(
+    name="numbers",
+    options=("any", "cyclic"),
+    default="any",
+    about="Which free number a new process gets: whichever, or the next one going up.",
+    cites=("fork(2) DESCRIPTION", "facts I3", "A23"),
+)
+
+NUMBER_HOOKS: Final[dict[str, Hook]] = {"any": any_number, "cyclic": cyclic_number}

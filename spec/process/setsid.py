@@ -19,9 +19,7 @@ def setsid(step: Step, old: Kernel, new: Kernel, caller: Process) -> None:
     number = old.process[caller].pid
 
     # ERRORS: one member is enough, and a zombie is a member (facts B7)
-    step.fails(
-        EPERM, when=~members_of(old, number).is_empty(), cite="ERRORS EPERM:1"
-    )
+    step.fails(EPERM, when=~members_of(old, number).is_empty(), cite="ERRORS EPERM:1")
 
     # EFFECT
     new.process[caller].group = number

@@ -34,17 +34,19 @@ def eligible_children_of(
     """The children that the pid argument selects."""
     return those(
         Process,
-        lambda q: children_of(s, parent).has(q)
-        & (
-            (whom == ANY_CHILD)
-            | ((whom == ONE_CHILD) & (s.process[q].pid == number))
-            | ((whom == GROUP_MEMBER) & (s.process[q].group == number))
+        lambda q: (
+            children_of(s, parent).has(q)
+            & (
+                (whom == ANY_CHILD)
+                | ((whom == ONE_CHILD) & (s.process[q].pid == number))
+                | ((whom == GROUP_MEMBER) & (s.process[q].group == number))
+            )
         ),
     )
 
 
 @syscall(source="wait(2); wait4(2); linux@v6.18 kernel/exit.c do_wait")
-def wait4(  # noqa: PLR0913  (the call has four arguments, and the kernel chooses)
+def wait4(
     step: Step,
     old: Kernel,
     new: Kernel,

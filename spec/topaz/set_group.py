@@ -18,7 +18,7 @@ from spec.topaz.state import Kernel, groups_to_join, process_identified
 
 
 @syscall(source="topaz 7:4")
-def set_process_group(  # noqa: PLR0913  (three views and three arguments)
+def set_process_group(
     step: Step, old: Kernel, new: Kernel, caller: Process, pid: Number, group: Number
 ) -> None:
     """Move a descendant into a group that exists, or into one of its own."""
@@ -28,9 +28,7 @@ def set_process_group(  # noqa: PLR0913  (three views and three arguments)
     # ERRORS
     step.fails(ESRCH, when=is_gone, cite="topaz 4:3")
     step.fails(EPERM, when=~old.family.is_ancestor(caller, target), cite="topaz 7:4")
-    step.fails(
-        ESRCH, when=~groups_to_join(old, pid).has(group), cite="topaz 5:2"
-    )
+    step.fails(ESRCH, when=~groups_to_join(old, pid).has(group), cite="topaz 5:2")
 
     # EFFECT
     new.process[target].group = group

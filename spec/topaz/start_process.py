@@ -28,7 +28,7 @@ from spec.topaz.state import Kernel, free_identifiers, groups_to_join
 
 
 @syscall(source="topaz 5:2; topaz 7:1; topaz 7:6; topaz 8:2")
-def start_process(  # noqa: PLR0913  (a template is its arguments)
+def start_process(
     step: Step,
     old: Kernel,
     new: Kernel,
@@ -39,7 +39,7 @@ def start_process(  # noqa: PLR0913  (a template is its arguments)
     pid: Number,
     group: Number,
 ) -> None:
-    """Start `image` in a new process, a child of the caller or, as an orphan, of Init."""
+    """Start `image` in a new process: a child of the caller, or an orphan."""
     # ERRORS
     step.fails(ENOENT, when=~is_present(image), cite="topaz 2:1")
     step.fails(EACCES, when=~is_executable(image), cite="topaz 2:1")

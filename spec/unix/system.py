@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from spec.lang import Call, Model, Reading, System, trace_model
-from spec.lang.step import Hook
+from spec.lang import Call, Model, System, trace_model
 from spec.process.ending import exit_group, fatal_fault
 from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.identity import getpid, getppid
-from spec.process.numbers import any_number, cyclic_number
+from spec.process.numbers import NUMBER_HOOKS, NUMBERS
 from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
 from spec.process.setsid import setsid
 from spec.process.state import Kernel, boot
@@ -35,16 +34,6 @@ CALLS: Final[tuple[Call, ...]] = (
     getppid,
     setsid,
 )
-
-NUMBERS: Final = Reading(
-    name="numbers",
-    options=("any", "cyclic"),
-    default="any",
-    about="Which free number a new process gets: whichever, or the next one going up.",
-    cites=("fork(2) DESCRIPTION", "facts I3", "A23"),
-)
-
-NUMBER_HOOKS: Final[dict[str, Hook]] = {"any": any_number, "cyclic": cyclic_number}
 
 
 def build(reading: Mapping[str, str]) -> Model:
