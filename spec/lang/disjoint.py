@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from spec.lang.action import Every, Write
 from spec.lang.ir import Fresh, Node, make
-from spec.lang.simplify import conjunction, equality, negation, rebuilt
+from spec.lang.simplify import conjunction, equality, rebuilt
 from spec.lang.walk import substitute
 
 
@@ -52,8 +52,6 @@ def contradictory(facts: Iterable[Node]) -> bool:
     literals = whole.args if whole.op == "AND" else (whole,)
     values: dict[Node, Node] = {}
     for literal in literals:
-        if negation(literal) in literals:
-            return True
         if literal.op != "EQ":
             continue
         for term, value in (literal.args, literal.args[::-1]):

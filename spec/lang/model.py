@@ -18,6 +18,7 @@ from spec.lang.schema import Shape, State, shape_of
 from spec.lang.step import Hooks, Reader, Step, Writer
 from spec.lang.terms import Bool, Term
 from spec.lang.types import EnumType, IntType, SetType, SortType, Type
+from spec.lang.walk import postorder
 from spec.lang.wellformed import check_model
 
 V = TypeVar("V")
@@ -104,6 +105,7 @@ class Model:
             said = prop.sentence(self.view(), self.view("new"), call, outcome)
             node = Bool.lift(said).node
             if node is not simplify.TRUE:
+                _error_precedes_choice(action, rung_at, node)
                 found.append(Obligation(action.name, rung_at, alternative_at, node))
         return found
 
@@ -116,6 +118,19 @@ def lookup(found: Mapping[str, V], name: str, what: str) -> V:
     hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(found)}"
     message = f"there is no {what} called {name!r}{hint}"
     raise UnknownName(message)
+
+
+def _error_precedes_choice(action: Action, rung: int | None, node: Node) -> None:
+    if rung is None or action.rungs[rung].leaks:
+        return
+    chosen = {param.node(): param.name for param in action.choices()}
+    for inside in postorder([node]):
+        if inside in chosen:
+            message = (
+                f"of a {action.name} that fails it asks about {chosen[inside]}, which "
+                "the kernel chooses only when no error stands in the way"
+            )
+            raise LawBroken(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ def value_text(value: int, kind: Type) -> str:
     return element_name(value, kind)
 
 
+def type_name(kind: Type) -> str:
+    """The type, as a contract names it."""
+    if isinstance(kind, IntType):
+        return f"{kind.bits} bits"
+    if isinstance(kind, SetType):
+        return f"set of {kind.element.name}"
+    return "Bool" if kind == BOOL else str(getattr(kind, "name", kind))
+
+
 def cell_name(field: str, row: int | None, index: Type | None) -> str:
     """A cell, as pages write it: `process[2].phase`, or `last_number`."""
     if row is None or index is None:
@@ -79,7 +88,7 @@ def _variable(level: object, kind: Type) -> str:
 def _binding(node: Node) -> tuple[str, str]:
     """The name of a binder's variable, and the word for its sort."""
     binding = node.attr
-    assert isinstance(binding, Binding)  # noqa: S101  (BINDERS carry a Binding)
+    assert isinstance(binding, Binding)
     word = snake(getattr(binding.type, "name", "value")).replace("_", " ")
     return _variable(binding.level, binding.type), word
 
@@ -90,7 +99,7 @@ def _constant(node: Node, _said: _Said) -> _Text:
 
 def _read(node: Node, said: _Said) -> _Text:
     place = node.attr
-    assert isinstance(place, Place)  # noqa: S101  (READ carries a Place)
+    assert isinstance(place, Place)
     mark = "" if place.epoch == "old" else "'"
     if not node.args:
         return f"{place.field}{mark}", ATOM

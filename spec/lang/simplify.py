@@ -76,14 +76,14 @@ def choice(condition: Node, yes: Node, no: Node) -> Node:
     if yes is no:
         return yes
     if yes.type == BOOL and no.type == BOOL:
-        if yes is TRUE or no is FALSE:
-            both = (condition, no) if yes is TRUE else (condition, yes)
-            return disjunction(both) if yes is TRUE else conjunction(both)
-        if yes is FALSE or no is TRUE:
-            other = negation(condition)
-            return (
-                conjunction((other, no)) if yes is FALSE else disjunction((other, yes))
-            )
+        if yes is TRUE:
+            return disjunction((condition, no))
+        if no is FALSE:
+            return conjunction((condition, yes))
+        if yes is FALSE:
+            return conjunction((negation(condition), no))
+        if no is TRUE:
+            return disjunction((negation(condition), yes))
     return make("ITE", condition, yes, no)
 
 

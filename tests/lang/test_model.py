@@ -21,6 +21,7 @@ from spec.lang import (
     every_step,
     implies,
     sometimes,
+    those,
 )
 from spec.lang.errors import LawBroken, UnknownName
 from spec.lang.model import rung_label
@@ -136,6 +137,19 @@ class TestProperties:
 
         with pytest.raises(LawBroken, match="a_step has no parameter target; it has"):
             MODEL.trace(odd)
+
+    def test_of_an_error_nothing_is_asked_about_a_choice(self) -> None:
+        def page(step: Step, old: World, new: World, t: Thing) -> None:
+            step.fails(EPERM, when=old.total == 1, cite="c")
+            step.picks(t, among=those(Thing, lambda q: old.thing[q].is_open))
+            step.returns()
+
+        @every_step()
+        def odd(old: World, new: World, call: CallView, outcome: Outcome) -> Bool:
+            return old.thing[call.argument("t", Thing)].is_open
+
+        with pytest.raises(LawBroken, match="that fails it asks about t, which"):
+            model_of(page).trace(odd)
 
     def test_a_property_writes_nothing(self) -> None:
         @always()

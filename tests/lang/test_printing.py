@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from spec.lang import Model
+from spec.lang import Bool, CallView, Model, Outcome, every_step
 from spec.lang.errors import SpecError
 from spec.lang.parsing import parse_action, parse_model, parse_terms, parse_type
 from spec.lang.printing import model_digest, print_action, print_model, print_terms
@@ -58,6 +58,27 @@ def test_properties_print_with_their_model() -> None:
     again = parse_model(print_model(model, traced))
 
     assert again.properties == {p.name: (p.kind, p.node) for p in traced}
+
+
+def test_demands_print_with_their_property() -> None:
+    model = toys.model_p()
+    traced = model.trace(a_pid_stays)
+
+    again = parse_model(print_model(model, [traced]))
+
+    assert again.properties == {"a_pid_stays": ("every_step", None)}
+    assert again.demands == [
+        ("a_pid_stays", d.action, "-", "-", d.node) for d in traced.obligations
+    ]
+
+
+@every_step()
+def a_pid_stays(
+    old: toys.Processes, new: toys.Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """Init does."""
+    del call, outcome
+    return old.pid[toys.INIT].status == new.pid[toys.INIT].status
 
 
 def test_sharing_is_kept() -> None:

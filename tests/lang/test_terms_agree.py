@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from checker.python_text import Function, Value, compile_functions
@@ -12,9 +13,10 @@ from spec.lang import simplify
 from spec.lang.ir import BINDERS, Binding, Fresh, Node, make
 from spec.lang.parsing import parse_terms
 from spec.lang.printing import print_terms
+from spec.lang.types import BOOL, SetType
 from spec.lang.walk import bind, postorder, substitute
 from spec.lang.wellformed import Surroundings, check_term
-from tests.lang.drawing import MODEL, SCOPE, Twins, states, terms
+from tests.lang.drawing import MODEL, SCOPE, THING, Twins, states, terms
 
 FIELDS = {info.name: info for info in MODEL.shape.fields()}
 POSITIONS = {name: n for n, name in enumerate(FIELDS)}
@@ -36,6 +38,72 @@ def test_rebuilding_with_the_simplifier_means_the_same(term: Twins, state: Any) 
     again = substitute(term.raw, {}, simplify.rebuilt)
 
     assert value(term.raw, state) == value(again, state)
+
+
+A, B = (make("PARAM", attr=name, of=BOOL) for name in "ab")
+X = make("PARAM", attr="x", of=THING)
+ALL = make("PARAM", attr="all", of=SetType(THING))
+NONE = simplify.constant(0, SetType(THING))
+YES, NO = simplify.TRUE, simplify.FALSE
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (simplify.negation(simplify.negation(A)), A),
+        (simplify.conjunction([]), YES),
+        (simplify.disjunction([]), NO),
+        (simplify.conjunction([A, A]), A),
+        (simplify.conjunction([A, simplify.negation(A)]), NO),
+        (simplify.disjunction([A, simplify.negation(A)]), YES),
+        (simplify.disjunction([A, YES]), YES),
+        (
+            simplify.conjunction([simplify.conjunction([A, B]), B]),
+            simplify.conjunction([A, B]),
+        ),
+        (simplify.equality(A, A), YES),
+        (simplify.equality(A, YES), A),
+        (simplify.equality(NO, A), simplify.negation(A)),
+        (simplify.choice(A, B, B), B),
+        (simplify.choice(YES, A, B), A),
+        (simplify.choice(A, YES, B), simplify.disjunction([A, B])),
+        (simplify.choice(A, B, NO), simplify.conjunction([A, B])),
+        (
+            simplify.choice(A, NO, B),
+            simplify.conjunction([simplify.negation(A), B]),
+        ),
+        (
+            simplify.choice(A, B, YES),
+            simplify.disjunction([simplify.negation(A), B]),
+        ),
+        (simplify.membership(X, NONE), NO),
+        (simplify.membership(X, make("SINGLETON", X)), YES),
+        (
+            simplify.membership(X, make("DIFFERENCE", ALL, ALL)),
+            NO,
+        ),
+        (
+            simplify.membership(X, make("UNION", ALL, make("SINGLETON", X))),
+            YES,
+        ),
+        (
+            simplify.membership(X, make("INTERSECTION", ALL, NONE)),
+            NO,
+        ),
+    ],
+)
+def test_what_says_nothing_is_dropped(found: Node, expected: Node) -> None:
+    assert found is expected
+
+
+def test_a_choice_of_sets_is_asked_where_it_is_made() -> None:
+    one, other = (make("SINGLETON", simplify.constant(n, THING)) for n in (0, 1))
+    asked = make("MEMBER", X, make("ITE", A, one, other))
+
+    flat = unroll(asked, SCOPE, {})
+
+    assert flat.op == "ITE"
+    assert flat.args[0] is A
 
 
 @given(terms(depth=3), states())
