@@ -41,9 +41,14 @@ LARGEST_SORT: Final = 256
 class BadTrace(Exception):
     """The text is no trace; the message says where, why, and what to do."""
 
-    def __init__(self, line: int, problem: str) -> None:
+    def __init__(self, line: int, problem: str, file: str = "") -> None:
         self.line, self.problem = line, problem
-        super().__init__(f"line {line}: {problem}" if line else problem)
+        where = ": ".join(part for part in (file, line and f"line {line}") if part)
+        super().__init__(f"{where}: {problem}" if where else problem)
+
+
+class DoesNotHappen(BadTrace):
+    """The text is a trace, of something that the model does not do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,14 @@ from typing import TypeVar
 from checker.evaluate import Evaluator, Invocation, State, Stopped, Transition
 from checker.scope import parse_sizes, scope_for
 from checker.trace import Header, Trace, shows
-from counterexamples.form import LARGEST_SORT, NONE, Asked, BadTrace, Document
+from counterexamples.form import (
+    LARGEST_SORT,
+    NONE,
+    Asked,
+    BadTrace,
+    Document,
+    DoesNotHappen,
+)
 from counterexamples.parse import parse
 from counterexamples.write import answer, caller, write
 from spec.lang.action import Action, Param
@@ -133,7 +140,7 @@ def _step(evaluator: Evaluator, state: State, asked: Asked) -> Transition:
         else:
             seen.append(f"the answer is {answer(evaluator, found) or 'silence'!r}")
     expected = "; or ".join(dict.fromkeys(seen[:4]))
-    raise BadTrace(asked.line, f"this does not happen here: {expected}")
+    raise DoesNotHappen(asked.line, f"this does not happen here: {expected}")
 
 
 def _why(stopped: Stopped) -> str:

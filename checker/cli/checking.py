@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.check import Covered, Event, Result, Task, check
 from checker.cli import report
-from checker.cli.library import SYSTEMS, system_named, task
+from checker.cli.library import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Interrupted, Stopping
 from checker.probes import generated
@@ -19,6 +19,7 @@ from checker.searcher import Limits, Searcher
 from checker.verdict import Unknown, worst
 from spec.lang.errors import UnknownName
 from spec.lang.model import lookup
+from spec.systems import SYSTEMS
 
 
 class Unusable(Exception):
@@ -179,8 +180,7 @@ def _events(
         told: set[str] = set()
         line.doing(one.system)
         try:
-            if stopping.asked:
-                raise Interrupted
+            stopping.check()
             for event in check(
                 one, asked.engine, searcher, slices=asked.slices, depth=asked.depth
             ):

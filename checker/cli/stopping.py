@@ -27,6 +27,11 @@ class Stopping:
         """Asked by whoever can stop by itself."""
         return self.asked
 
+    def check(self) -> None:
+        """Go no further if somebody asked to stop; raises Interrupted."""
+        if self.asked:
+            raise Interrupted
+
     def _request(self, _number: int, _frame: FrameType | None) -> None:
         again, self.asked = self.asked, True
         if again or not self.polled:
