@@ -66,8 +66,10 @@ class Theory:
             name: [law for _, law in self._laws(self.symbolic, name)]
             for name in model.shape.forests
         }
+        self.lemmas: set[str] = set()
         for prop in invariants:
             assert prop.node is not None
+            self.lemmas |= {prop.name} if prop.declared.lemma else set()
             self.hypotheses[prop.name] = [self.base.lower(prop.node)]
         self.endings = [e for action in model.actions for e in self._endings(action)]
 
@@ -169,7 +171,3 @@ def _label(action: Action, case: Case) -> str:
         return f"{action.name}_succeeds"
     return rung_label(action, action.rungs[case.rung], case.alternative)
 
-
-def closed(duty: Duty, hypotheses: Iterable[Expr], theory: Theory) -> list[Expr]:
-    """The formulas that are unsatisfiable together if the duty holds."""
-    return [*theory.language.axioms, *hypotheses, *duty.facts, z3.Not(duty.goal)]
