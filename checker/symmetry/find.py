@@ -3,9 +3,10 @@
 A permutation of a sort that commutes with every action and every property maps runs to
 runs. The notation has few operators that can tell elements apart, so it is enough to
 look for them: an element named by a constant is pinned; a set constant tells its
-members from the others; order (LT, LE) and position (INT) give the whole sort up.
-Everything else (equality, table indices, sets, quantifiers, counts, forests, picks)
-commutes. The value that a call returns counts only where a property reads it.
+members from the others; order (LT, LE) and position (INT) give the whole sort up,
+unless positions are only compared for equality (`Positions`). Everything else
+(equality, table indices, sets, quantifiers, counts, forests, picks) commutes. The value
+that a call returns counts only where a property reads it.
 
 FIRST takes the least of several candidates, which no permutation respects. It does no
 harm where there is one candidate, or where all are alike (`guards`). That this is so is
@@ -26,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from checker.symmetry.guards import named, one_candidate, twin_candidates
+from checker.symmetry.positions import positions_in
 from spec.lang import simplify
 from spec.lang.action import Action, Every
 from spec.lang.ir import Node
@@ -36,11 +38,7 @@ from spec.lang.walk import postorder
 SAFETY: Final = frozenset({"always", "every_step", "sometimes"})
 """The kinds of property whose verdict a symmetric search keeps."""
 
-ORDERED: Final = {
-    "LT": "compares its elements by order",
-    "LE": "compares its elements by order",
-    "INT": "uses the position of an element",
-}
+ORDERED: Final = frozenset({"LT", "LE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +85,12 @@ def find_symmetry(
     for prop in props:
         if prop.kind not in SAFETY:
             return Symmetry((), refusal=f"{prop.name} is about liveness")
-    uses = _Uses(model)
+    uses = _Uses(model, scope)
     for action in model.actions:
         uses.look(action.name, _terms_of(action), is_action=True)
     for prop in props:
         uses.look(prop.name, _terms_of_property(prop), is_action=False)
-    return uses.symmetry(_sorts_of(model), scope)
+    return uses.symmetry(_sorts_of(model))
 
 
 def _sorts_of(model: Model) -> list[SortType]:
@@ -132,6 +130,7 @@ class _Uses:
     """What has been seen of each sort so far."""
 
     model: Model
+    scope: Scope
     broken: dict[SortType, str] = field(default_factory=dict)
     marks: dict[SortType, set[int]] = field(default_factory=dict)
     """Sets of elements, as masks, that a constant tells from the others."""
@@ -139,13 +138,20 @@ class _Uses:
 
     def look(self, place: str, terms: Iterable[Node], *, is_action: bool) -> None:
         """Note every use that tells elements apart."""
+        roots = list(terms)
+        positions = positions_in(roots, self.scope)
+        for sort in positions.broken:
+            self.broken.setdefault(sort, f"{place} uses the position of an element")
+        for sort, element in positions.named:
+            self._mark(sort, 1 << element)
         firsts: dict[SortType, list[Node]] = {}
-        for node in postorder(terms):
+        for node in postorder(roots):
             kind = node.args[0].type if node.args else node.type
             if node.op == "CONST":
                 self._constant(node)
             elif node.op in ORDERED and isinstance(kind, SortType):
-                self.broken.setdefault(kind, f"{place} {ORDERED[node.op]}")
+                reason = f"{place} compares its elements by order"
+                self.broken.setdefault(kind, reason)
             elif node.op == "FIRST" and isinstance(node.type, SortType):
                 firsts.setdefault(node.type, []).append(node)
         for sort, nodes in firsts.items():
@@ -177,8 +183,9 @@ class _Uses:
                 number = len(self.guards) + 1
                 self.guards[guard] = (sort, named(guard, sort, place, number))
 
-    def symmetry(self, sorts: Iterable[SortType], scope: Scope) -> Symmetry:
+    def symmetry(self, sorts: Iterable[SortType]) -> Symmetry:
         """What is left of the sorts of the state."""
+        scope = self.scope
         groups: list[Group] = []
         remarks: list[str] = []
         for sort in sorts:
