@@ -1,0 +1,148 @@
+"""The canonical form: exact on small scopes, and the same in machine code."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.evaluate import State
+from checker.ground import Cell
+from checker.layout import Layout, lay_out
+from checker.native_engine import Code, compiled, loaded
+from checker.symmetry.canonical import Canonical
+from checker.symmetry.find import find_symmetry
+from checker.symmetry.native import canonical_code
+from checker.symmetry.plan import Plan, plan_of
+from spec.lang import Model, Scope
+from tests.agreement.drawing import MODELS, sorts_of, states
+
+NAMES = ("two-phase", "model-p-any", "unix", "peios", "topaz")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model at a scope, its canonical form, and the same compiled."""
+
+    model: Model
+    scope: Scope
+    canonical: Canonical
+    layout: Layout
+    code: Code
+
+    def natively(self, state: State) -> State:
+        """What the machine code makes of the state."""
+        words = self.layout.pack([state])
+        self.code.function("canonicalise", ctypes.c_size_t)(words.ctypes.data)
+        return self.layout.unpack(words)[0]
+
+    def images(self, state: State) -> Iterator[State]:
+        """The whole orbit."""
+        groups = self.canonical.plan.groups
+        for images in product(*(permutations(group) for group in groups)):
+            renamed = [
+                pair
+                for group, image in zip(groups, images, strict=True)
+                for pair in zip(group, image, strict=True)
+            ]
+            yield self.canonical.permuted(state, dict(renamed))
+
+
+@cache
+def case(name: str, size: int) -> Case:
+    """Every sort has `size` elements."""
+    model = MODELS[name]()
+    scope = Scope(dict.fromkeys(sorts_of(model), size))
+    plan = plan_of(model, scope, find_symmetry(model, scope).groups)
+    layout = lay_out(list(cells(model, scope)))
+    code = loaded(compiled(canonical_code(plan, layout)))
+    return Case(model, scope, Canonical(plan), layout, code)
+
+
+def cells(model: Model, scope: Scope) -> Iterator[Cell]:
+    for info in model.shape.fields():
+        size = scope.size(info.type)
+        rows = [None] if info.index is None else range(scope.size(info.index))
+        for row in rows:
+            yield Cell(info.name, row, info.type, size, 0)
+
+
+@st.composite
+def permutations_of(draw: st.DrawFn, plan: Plan) -> dict[int, int]:
+    """A renaming of the nodes, each within its group."""
+    renamed: dict[int, int] = {}
+    for group in plan.groups:
+        image = draw(st.permutations(group))
+        renamed |= dict(zip(group, image, strict=True))
+    return renamed
+
+
+@pytest.mark.parametrize("size", [3, 5])
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_every_image_has_the_same_canonical_form(
+    name: str, size: int, data: st.DataObject
+) -> None:
+    found = case(name, size)
+    state = data.draw(states(found.model, found.scope))
+    renaming = data.draw(permutations_of(found.canonical.plan))
+    image = found.canonical.permuted(state, renaming)
+
+    assert found.canonical(state) == found.canonical(image)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_the_canonical_form_is_an_image_and_its_own_form(
+    name: str, data: st.DataObject
+) -> None:
+    found = case(name, 3)
+    state = data.draw(states(found.model, found.scope))
+    form = found.canonical(state)
+
+    assert form in set(found.images(state))
+    assert form == found.canonical(form)
+
+
+@pytest.mark.parametrize("size", [3, 4, 6])
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_machine_code_finds_the_same_form(
+    name: str, size: int, data: st.DataObject
+) -> None:
+    found = case(name, size)
+    state = data.draw(states(found.model, found.scope))
+
+    assert found.canonical(state) == found.natively(state)
+
+
+@given(data=st.data())
+@settings(max_examples=100)
+def test_cycles_of_references_are_told_apart(data: st.DataObject) -> None:
+    """Two triangles and a hexagon look alike to each of their nodes."""
+    found = case("model-p-any", 8)
+    parents = data.draw(st.permutations(range(1, 8)))
+    state = ((0,) * 8, (0, *parents), (0,) * 8, (0,) * 8)
+    renaming = data.draw(permutations_of(found.canonical.plan))
+    image = found.canonical.permuted(state, renaming)
+
+    assert found.canonical(state) == found.canonical(image)
+    assert found.canonical(state) == found.natively(image)
+
+
+def test_two_triangles_are_not_a_hexagon() -> None:
+    found = case("model-p-any", 8)
+    zeros = (0,) * 8
+    triangles = (zeros, (0, 2, 3, 1, 5, 6, 4, 7), zeros, zeros)
+    hexagon = (zeros, (0, 2, 3, 4, 5, 6, 1, 7), zeros, zeros)
+
+    assert found.canonical(triangles) != found.canonical(hexagon)
