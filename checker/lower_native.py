@@ -222,7 +222,7 @@ class Terms:
             node, ready = stack.pop()
             if node in known:
                 continue
-            args = () if _is_fused(node) else node.args
+            args = arguments_of(node)
             if not ready and args:
                 stack.append((node, True))
                 stack.extend((arg, False) for arg in reversed(args))
@@ -259,6 +259,11 @@ def bits_of_term(node: Node, scope: Scope) -> int:
         )
         raise UnfitScope(message)
     return bits
+
+
+def arguments_of(node: Node) -> tuple[Node, ...]:
+    """The terms whose values the rule of a node takes."""
+    return () if _is_fused(node) else node.args
 
 
 def _is_fused(node: Node) -> bool:

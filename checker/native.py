@@ -16,9 +16,19 @@ import numpy as np
 from checker import native_code
 from checker.ground import GroundModel
 from checker.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
+from checker.lower_native import Lanes
 from checker.native_cache import Cache, Entry, standard_cache
-from checker.native_code import Watch, words_for
-from checker.native_engine import Code, compiled, loaded, processor
+from checker.native_engine import (
+    LIGHT,
+    QUICK,
+    STANDARD,
+    Code,
+    compiled,
+    lanes,
+    loaded,
+    processor,
+)
+from checker.native_function import Watch, words_for
 from checker.native_plan import most_taken
 from checker.search.machine import Machine
 from checker.symmetry.find import Group
@@ -106,7 +116,7 @@ def prepared(
         entry = _compiled(ground(), groups)
         cache.store(key, entry)
     facts = _Facts.read(entry.header)
-    code = loaded(entry.code)
+    code = loaded(*_parts(entry.code, facts.sizes))
     return NativeModel(
         machine=_machine(facts, code, identity),
         layout=facts.layout,
@@ -160,10 +170,15 @@ def _sources() -> str:
 def _compiled(model: GroundModel, groups: Sequence[Group]) -> Entry:
     """Lower and compile; the entry for the cache."""
     layout = lay_out(model.cells, hot_fields(model))
-    canonical = ""
+    program = native_code.program(model, layout)
+    canonical, width = bool(groups), Lanes(lanes())
+    codes = [
+        compiled(native_code.hot_module(program, width, canonical=canonical), LIGHT),
+        compiled(native_code.cold_module(program, canonical=canonical), QUICK),
+    ]
     if groups:
-        canonical = canonical_code(plan_of(model.model, model.scope, groups), layout)
-    program = native_code.program(model, layout, canonical)
+        plan = plan_of(model.model, model.scope, groups)
+        codes.append(compiled(canonical_code(plan, layout), STANDARD))
     facts = _Facts(
         layout=program.layout,
         watches=program.watches,
@@ -171,9 +186,17 @@ def _compiled(model: GroundModel, groups: Sequence[Group]) -> Entry:
         max_successors=max(1, most_taken(program.steps)),
         initial=tuple(cell.initial for cell in model.cells),
         scope=str(model.scope),
-        symmetric=bool(groups),
+        symmetric=canonical,
+        sizes=tuple(len(code) for code in codes),
     )
-    return Entry(facts.written(), compiled(native_code.written(program)))
+    return Entry(facts.written(), b"".join(codes))
+
+
+def _parts(code: bytes, sizes: Sequence[int]) -> Iterator[bytes]:
+    start = 0
+    for size in sizes:
+        yield code[start : start + size]
+        start += size
 
 
 def _labels(model: GroundModel) -> Iterator[Label]:
@@ -194,6 +217,8 @@ class _Facts:
     initial: tuple[int, ...]
     scope: str
     symmetric: bool
+    sizes: tuple[int, ...]
+    """Of the object files that make up the code."""
 
     def written(self) -> dict[str, Any]:
         """As JSON values."""
@@ -218,6 +243,7 @@ class _Facts:
             initial=tuple(header["initial"]),
             scope=header["scope"],
             symmetric=header["symmetric"],
+            sizes=tuple(header["sizes"]),
         )
 
 
