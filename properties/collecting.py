@@ -21,11 +21,20 @@ from spec.lang import (
     some_of,
     sometimes,
 )
-from spec.process.sorts import ECHILD, Number, Pid, Process
+from spec.process.images import PROGRAM
+from spec.process.sorts import (
+    ECHILD,
+    NUMBER_OF_INIT,
+    ExitCode,
+    Number,
+    Pid,
+    Process,
+)
 from spec.process.state import Kernel, Processes
 from spec.process.status import (
     CORE_BIT,
     RUNS_ON,
+    SIGSEGV,
     WCOREDUMP,
     WEXITSTATUS,
     WIFCONTINUED,
@@ -141,7 +150,7 @@ def only_zombies_have_a_status(s: Processes) -> Bool:
 def wait_returns_the_number_of_a_selected_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """The number is of an ended child that the arguments select; 0 if there is none."""
+    """It is an ended child that the arguments select; 0 while there are only others."""
     if outcome.value is None:
         return outcome.failed
     answer = Pid(outcome.value)
@@ -151,6 +160,7 @@ def wait_returns_the_number_of_a_selected_child(
         lambda q: mine.has(q) & is_zombie(old, q) & (answer == pid_of(old, q)),
     ) | (
         (answer == 0)
+        & some_of(Process, lambda q: mine.has(q) & is_running(old, q))
         & ~some_of(Process, lambda q: mine.has(q) & is_zombie(old, q))
         & call.argument("no_hang", Bool)
     )
@@ -184,6 +194,61 @@ def a_new_process_has_no_status(
 ) -> Bool:
     """Whatever its object was used for before, a new process has no news."""
     return every_newborn(old, new, lambda p: new.process[p].status == RUNS_ON)
+
+
+@every_step(
+    claims=("F05", "F06", "facts D11", "unix exit:1"),
+    source="_exit(2) DESCRIPTION",
+    calls=("exit_group", "terminate", "fatal_fault"),
+)
+def the_status_says_how_the_process_ended(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """The code that was given, or the signal and whether a core was written."""
+    by_signal = call.name == "fatal_fault"
+    dying = call.argument("victim", Process) if by_signal else caller_of(call)
+    status = new.process[dying].status
+    if by_signal:
+        core = call.argument("core", Bool)
+        return (
+            WIFSIGNALED(status)
+            & (WTERMSIG(status) == Status.from_term(SIGSEGV))
+            & (WCOREDUMP(status) == core)
+        )
+    code = Status.from_term(call.argument("code", ExitCode))
+    return WIFEXITED(status) & (WEXITSTATUS(status) == code)
+
+
+@always(claims=("F13",), source="wait(2) NOTES")
+def a_collected_process_leaves_nothing_behind(s: Processes) -> Bool:
+    """A row that nothing uses is as it was at boot."""
+    return every_process(
+        lambda p: (
+            exists(s, p)
+            | (
+                (s.process[p].pid == NUMBER_OF_INIT)
+                & (s.process[p].parent == p)
+                & (s.process[p].group == NUMBER_OF_INIT)
+                & (s.process[p].status == RUNS_ON)
+                & (s.process[p].image == PROGRAM)
+            )
+        )
+    )
+
+
+@always(claims=("F13",), source="wait(2) NOTES", systems=UNIX_LIKE)
+def a_collected_process_leaves_no_session_and_no_mark(s: Kernel) -> Bool:
+    """The same of the fields that only Unix and Peios have."""
+    return every_process(
+        lambda p: (
+            exists(s, p)
+            | (
+                (s.process[p].session == NUMBER_OF_INIT)
+                & ~s.process[p].is_subreaper
+                & ~s.process[p].has_execed
+            )
+        )
+    )
 
 
 @sometimes(claims=("F06",), source="signal(7) DESCRIPTION", systems=UNIX_LIKE)

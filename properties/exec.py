@@ -11,6 +11,7 @@ from spec.lang import (
     always,
     every_step,
     implies,
+    ite,
     some_of,
     sometimes,
 )
@@ -47,6 +48,25 @@ def exec_keeps_who_the_process_is(
 ) -> Bool:
     """Number, parent, group, session and the subreaper flag survive an exec."""
     return every_process(lambda p: same_life(old, new, p))
+
+
+@every_step(
+    claims=("E11", "unix exec:1"),
+    source="execve(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("execve",),
+)
+def exec_runs_the_file_it_names(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """After success the caller runs the file, and the others what they ran."""
+    caller, image = caller_of(call), call.argument("image", Image)
+    return every_process(
+        lambda p: (
+            new.process[p].image
+            == ite(outcome.succeeded & (p == caller), image, old.process[p].image)
+        )
+    )
 
 
 @every_step(claims=("facts B1",), source="setpgid(2) ERRORS EACCES", systems=UNIX_LIKE)

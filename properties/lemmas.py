@@ -26,9 +26,7 @@ def init_is_nobodys_child(s: Processes) -> Bool:
 @always(lemma=True)
 def an_unused_row_is_in_nobodys_family(s: Processes) -> Bool:
     """A row that no process uses is its own parent."""
-    return every_process(
-        lambda p: exists(s, p) | (s.process[p].parent == p)
-    )
+    return every_process(lambda p: exists(s, p) | (s.process[p].parent == p))
 
 
 @always(lemma=True)
