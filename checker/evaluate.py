@@ -245,12 +245,22 @@ class Evaluator:
             if isinstance(step.outcome, Failed)
             else (None, None)
         )
-        for n, demand in enumerate(self.properties[name].obligations):
-            same = (demand.action, demand.rung, demand.alternative)
-            if same == (step.invocation.action, *case):
-                check = self._code[f"property.{name}.{n}"]
-                return bool(check(before, step.after, *step.invocation.args))
-        return True
+        number = self._demands[name].get((step.invocation.action, *case))
+        if number is None:
+            return True
+        check = self._code[f"property.{name}.{number}"]
+        return bool(check(before, step.after, *step.invocation.args))
+
+    @cached_property
+    def _demands(self) -> dict[str, dict[tuple[str, int | None, int | None], int]]:
+        """For each step property, its obligations by action and ending."""
+        return {
+            prop.name: {
+                (demand.action, demand.rung, demand.alternative): number
+                for number, demand in enumerate(prop.obligations)
+            }
+            for prop in self.properties.values()
+        }
 
     # Compilation
 

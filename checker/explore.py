@@ -47,6 +47,7 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
     evaluator: Evaluator,
     *,
     max_depth: int | None = None,
+    max_states: int | None = None,
     stop_at_first: bool = True,
     progress: Progress = lambda *_: False,
     canonical: Callable[[State], State] = lambda state: state,
@@ -65,7 +66,7 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
     violated: dict[str, Violation] = {}
     witnessed: set[str] = set()
     transitions = depth = 0
-    complete = True
+    complete, full = True, False
     level = [start]
     while level:
         following: list[State] = []
@@ -76,7 +77,8 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
             for name in [n for n in pending if evaluator.holds(n, state)]:
                 pending.discard(name)
                 witnessed.add(name)
-            if violated and stop_at_first:
+            full = max_states is not None and len(parents) >= max_states
+            if full or (violated and stop_at_first):
                 break
             for step in chain(evaluator.transitions(state), evaluator.refused(state)):
                 transitions += evaluator.moves(step)
@@ -92,7 +94,7 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
                     following.append(reached)
         stopped = progress(len(parents), transitions, depth)
         out_of_depth = max_depth is not None and depth >= max_depth and bool(following)
-        if stopped or out_of_depth or (violated and stop_at_first):
+        if full or stopped or out_of_depth or (violated and stop_at_first):
             complete = False
             break
         level = following

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from checker.ground import ground
 from checker.mutations import breakages, names_in
 from spec.lang.action import Action
-from spec.lang.model import Model, Scope, Traced, lookup
+from spec.lang.model import Model, Traced, lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +58,3 @@ def mutant_named(model: Model, name: str) -> Model:
 def _with(model: Model, broken: Action) -> Model:
     actions = tuple(broken if a.name == broken.name else a for a in model.actions)
     return replace(model, actions=actions)
-
-
-def says_the_same(model: Model, mutant: Mutant, scope: Scope) -> bool:
-    """The broken call is, at this scope, term for term the original one.
-
-    The cheap half of equivalence: every parameter fixed and every quantifier unrolled,
-    the two calls have the same conditions, the same effects and the same results.
-    """
-    one, other = (_meaning(m, mutant.action, scope) for m in (model, mutant.model))
-    return one == other
-
-
-def _meaning(model: Model, name: str, scope: Scope) -> tuple[object, ...]:
-    alone = ground(replace(model, actions=(model.action(name),)), scope)
-    refusals = {
-        (r.args, r.kind, _error(model, name, r.case.rung, r.case.alternative), r.when)
-        for r in alone.refusals
-    }
-    return alone.instances, frozenset(refusals)
-
-
-def _error(
-    model: Model, name: str, rung: int | None, alternative: int | None
-) -> str | None:
-    if rung is None or alternative is None:
-        return None
-    return str(model.action(name).rungs[rung].alternatives[alternative].error)

@@ -21,7 +21,8 @@ from checker.verdict import ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang.model import Model, Scope, Traced
 
 Engine = Callable[[Model, Scope, tuple[Traced, ...]], Exploration]
-"""Searches a model; whatever it reports, it reports with a shortest run."""
+"""Visits every state within its limits, whatever fails on the way; of each property
+that fails it gives a shortest run."""
 
 
 def reference(
@@ -94,7 +95,6 @@ class _Check:
     tries: dict[str, int] = field(default_factory=dict)
 
     def answers(self) -> Iterator[Answer]:
-        self.evaluator = Evaluator(self.model, self.scope, self.properties)
         waiting = list(group(self.model, self.properties))
         while waiting:
             waiting.sort(key=lambda g: _by_size(g.fields), reverse=True)
@@ -117,15 +117,14 @@ class _Check:
         for prop in now.properties:
             if prop.name in runs:
                 at, run = runs[prop.name]
-                lifted = lift(sliced, self.evaluator, at, run)
+                whole = Evaluator(self.model, self.scope, [prop])
+                lifted = lift(sliced, whole, at, run)
                 if isinstance(lifted, Stuck):
                     yield self._wider(prop, now.fields, lifted), prop
                 else:
                     yield self._answer(prop, broken(prop, lifted), sliced, search)
             elif search.complete:
                 yield self._answer(prop, unbroken(prop), sliced, search)
-            elif runs:
-                yield now.fields, prop
             else:
                 verdict = Unknown(f"stopped after {search.distinct} states")
                 yield self._answer(prop, verdict, sliced, search)

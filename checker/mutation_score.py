@@ -1,0 +1,237 @@
+"""Which properties catch which mutants.
+
+A mutant is caught by a property that holds of the model and fails of the mutant. Each
+mutant is searched, on slices, until some property catches it: first by a short look at
+its first states, then in full. A property whose slice the mutation leaves as it was
+cannot notice it and is not searched. Afterwards every property that has caught nothing
+yet is tried on each mutant that it could notice.
+
+A mutant that no property catches is a line of the specification that nobody watches,
+unless it is *equivalent*: the same as the original in every state that can be reached.
+A property that catches nothing is a defect.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from checker.equivalence import difference
+from checker.evaluate import Evaluator
+from checker.explore import Exploration, explore
+from checker.mutate import Mutant, mutants
+from checker.refine import Answer, Engine, check, group
+from checker.slice import slice_model, with_data
+from checker.verdict import ProvedAtScope, Unknown, Violated
+from spec.lang.model import Model, Scope, Traced
+
+GLANCE: Final = 300
+"""How many states the short look covers."""
+
+CAUGHT: Final = "caught"
+SAME: Final = "equivalent"
+SURVIVED: Final = "survived"
+UNDECIDED: Final = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant: `caught`, `equivalent`, `survived` or `undecided`."""
+
+    name: str
+    action: str
+    fate: str
+    caught_by: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MutationReport:
+    """The fates of all mutants of a model, and what follows for its properties."""
+
+    system: str
+    fates: tuple[Fate, ...]
+    catches: dict[str, tuple[str, ...]]
+    """For each property that holds of the model, the mutants it is known to catch."""
+
+    @property
+    def score(self) -> float:
+        """The part of the mutants that are caught, of those not known equivalent."""
+        counted = [fate for fate in self.fates if fate.fate != SAME]
+        caught = [fate for fate in counted if fate.fate == CAUGHT]
+        return len(caught) / len(counted) if counted else 1.0
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The properties that catch no mutant: defects."""
+        return tuple(name for name, found in self.catches.items() if not found)
+
+    def of(self, fate: str) -> tuple[Fate, ...]:
+        """The mutants with this fate."""
+        return tuple(each for each in self.fates if each.fate == fate)
+
+
+Told = Callable[[Fate, int, int], bool]
+"""Hears each fate, its number and how many there are; a true answer ends it all."""
+
+
+def score(
+    model: Model,
+    properties: Iterable[Traced],
+    scope: Scope,
+    engine: Engine,
+    *,
+    told: Told = lambda *_: False,
+    seconds: float | None = None,
+) -> MutationReport:
+    """Try every mutant of the model; `seconds` bounds the time for all of them."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    return _Scoring(model, scope, engine, deadline).report(tuple(properties), told)
+
+
+def glance(model: Model, scope: Scope, properties: tuple[Traced, ...]) -> Exploration:
+    """The reference search of the first states, as an engine."""
+    return explore(
+        Evaluator(model, scope, properties),
+        stop_at_first=False,
+        max_states=GLANCE,
+    )
+
+
+@dataclass
+class _Scoring:
+    model: Model
+    scope: Scope
+    engine: Engine
+    deadline: float | None
+    settled: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What holds of the model, and the fields of the slice that said so."""
+    sight: dict[tuple[object, ...], bool] = field(default_factory=dict)
+
+    def report(self, properties: tuple[Traced, ...], told: Told) -> MutationReport:
+        for answer in check(self.model, self.scope, properties, self.engine):
+            if isinstance(answer.verdict, ProvedAtScope):
+                self.settled[answer.prop.name] = answer.sliced.fields
+        holding = tuple(prop for prop in properties if prop.name in self.settled)
+        fates: list[Fate] = []
+        listed = mutants(self.model)
+        for number, mutant in enumerate(listed, start=1):
+            fates.append(self._fate(mutant, holding))
+            if told(fates[-1], number, len(listed)) or self._late():
+                break
+        catches = {
+            prop.name: tuple(f.name for f in fates if prop.name in f.caught_by)
+            for prop in holding
+        }
+        by_name = {mutant.name: mutant for mutant in listed}
+        tried = [by_name[fate.name] for fate in fates if fate.fate == CAUGHT]
+        for prop in holding:
+            if not catches[prop.name]:
+                catches[prop.name] = tuple(self._first_catch(prop, tried))
+        fates = [_with_catches(fate, catches) for fate in fates]
+        return MutationReport(self.model.name, tuple(fates), catches)
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def _fate(self, mutant: Mutant, holding: tuple[Traced, ...]) -> Fate:
+        started = time.perf_counter()
+        fate, caught_by = self._tried(mutant, holding)
+        spent = time.perf_counter() - started
+        return Fate(mutant.name, mutant.action, fate, caught_by, spent)
+
+    def _tried(
+        self, mutant: Mutant, holding: tuple[Traced, ...]
+    ) -> tuple[str, tuple[str, ...]]:
+        noticing = self.noticing(mutant, holding)
+        for engine in (glance, self.engine):
+            is_open = False
+            for each in self._by_size(mutant, noticing):
+                found = list(check(mutant.model, self.scope, each, engine))
+                caught = tuple(a.prop.name for a in found if _fails(a))
+                if caught:
+                    return CAUGHT, caught
+                is_open |= any(isinstance(a.verdict, Unknown) for a in found)
+            if not is_open:
+                return (SAME if self._nowhere(mutant) else SURVIVED), ()
+        return UNDECIDED, ()
+
+    def _by_size(
+        self, mutant: Mutant, properties: tuple[Traced, ...]
+    ) -> list[tuple[Traced, ...]]:
+        """The properties that share a search, the smallest searches first."""
+        groups = group(mutant.model, properties)
+        ordered = sorted(groups, key=lambda g: (len(g.fields), sorted(g.fields)))
+        return [each.properties for each in ordered]
+
+    def noticing(
+        self, mutant: Mutant, holding: tuple[Traced, ...]
+    ) -> tuple[Traced, ...]:
+        """The properties whose slices the mutation changes, over the mutant."""
+        pairs = zip(holding, mutant.retraced(holding), strict=True)
+        return tuple(
+            after for before, after in pairs if self._sees(mutant, before, after)
+        )
+
+    def _sees(self, mutant: Mutant, before: Traced, after: Traced) -> bool:
+        fields = self.settled[before.name]
+        one, other = (_alone(m, mutant.action) for m in (self.model, mutant.model))
+        parts = [_about(prop, mutant.action) for prop in (before, after)]
+        key = (mutant.name, fields, *(part.obligations for part in parts))
+        if key not in self.sight:
+            slices = [
+                slice_model(m, [part], fields)
+                for m, part in zip((one, other), parts, strict=True)
+            ]
+            seen = [(s.model.actions, _terms(s.properties)) for s in slices]
+            closed = with_data(other, fields) == fields
+            self.sight[key] = not closed or seen[0] != seen[1]
+        return self.sight[key]
+
+    def _nowhere(self, mutant: Mutant) -> bool:
+        """No reachable state tells the broken call from the original."""
+        asked = difference(self.model, mutant)
+        if asked is None:
+            return False
+        answers = list(check(self.model, self.scope, [asked], self.engine))
+        return all(isinstance(answer.verdict, ProvedAtScope) for answer in answers)
+
+    def _first_catch(self, prop: Traced, tried: list[Mutant]) -> Iterator[str]:
+        for mutant in tried:
+            if self._late():
+                return
+            for again in self.noticing(mutant, (prop,)):
+                if self._catches(mutant, again):
+                    yield mutant.name
+                    return
+
+    def _catches(self, mutant: Mutant, prop: Traced) -> bool:
+        for engine in (glance, self.engine):
+            for answer in check(mutant.model, self.scope, [prop], engine):
+                if not isinstance(answer.verdict, Unknown):
+                    return _fails(answer)
+        return False
+
+
+def _fails(answer: Answer) -> bool:
+    return isinstance(answer.verdict, Violated)
+
+
+def _alone(model: Model, action: str) -> Model:
+    return replace(model, actions=(model.action(action),))
+
+
+def _about(prop: Traced, action: str) -> Traced:
+    demands = tuple(o for o in prop.obligations if o.action == action)
+    return replace(prop, obligations=demands)
+
+
+def _terms(properties: Iterable[Traced]) -> list[tuple[object, ...]]:
+    return [(prop.node, prop.obligations) for prop in properties]
+
+
+def _with_catches(fate: Fate, catches: dict[str, tuple[str, ...]]) -> Fate:
+    more = [p for p, found in catches.items() if fate.name in found]
+    return replace(fate, caught_by=tuple(dict.fromkeys([*fate.caught_by, *more])))
