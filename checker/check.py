@@ -1,10 +1,8 @@
 """Check properties of a model: one search for all that can share it, then verdicts.
 
-A `Task` is one model, under one reading, at one scope, and what is asked of it. The
-exploring engines answer in two rounds. First the whole model is searched, up to a
-number of states, with every property and every probe at once: a small model is settled
-by that, and in a large one most probes are met. What is left open is searched on
-slices (`refine`), property by property or in groups.
+A `Task` is one model, under one reading, at one scope, and what is asked of it. An
+exploring engine takes a glance at it first, which settles most probes, and then
+searches: the slices that the properties need (`refine`), or the whole model.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import Final
 from checker.bmc import check_bounded
 from checker.evaluate import Evaluator
 from checker.explore import Exploration
+from checker.glance import glance
 from checker.induction import check_inductive
 from checker.probes import (
     PREMISE,
@@ -46,10 +45,8 @@ from checker.verdict import (
 from spec.lang.declare import Property
 from spec.lang.model import Model, Scope, Traced
 
-FIRST_ROUND: Final = 3_000_000
-"""How many states the whole model is searched for before it is sliced."""
-REFERENCE_ROUND: Final = 20_000
-"""The same for the reference search."""
+GLANCE: Final = 1.0
+"""Seconds for which the whole model is looked at before it is searched."""
 
 ENGINES: Final = ("explore", "bmc", "induction", "reference")
 
@@ -189,7 +186,7 @@ def _plain(
 
 @dataclass
 class _Exploring:
-    """The two rounds of one task."""
+    """The glance and the search of one task."""
 
     task: Task
     engine: str
@@ -198,6 +195,7 @@ class _Exploring:
     reached: set[str] = field(default_factory=set)
     """The probes that failed: what they speak of does happen."""
     notes: dict[str, None] = field(default_factory=dict)
+    searches: list[Exploration] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         task, props = self.task, self.task.properties
@@ -210,27 +208,47 @@ class _Exploring:
         self.waiting = {p.name: p for p in props}
 
     def events(self) -> Iterator[Event]:
-        whole = self._first_round()
-        yield from self._told(whole)
-        if whole.complete or self.searcher.stopped != "states":
-            yield from self._rest(whole)
+        started = time.perf_counter()
+        task, self.searcher.notes = self.task, {}
+        probes = [probe.prop for probe in self.probes.values()]
+        self.reached |= glance(task.model, task.scope, probes, GLANCE)
+        if self.slices and self.engine == "explore":
+            yield from self._on_slices()
         else:
-            yield from self._second_round()
-        yield self._covered(whole)
+            yield from self._on_the_whole()
+        spent = time.perf_counter() - started
+        for goal in self._goals():
+            if goal.name in self.reached:
+                yield Result(
+                    task,
+                    goal,
+                    ProvedAtScope(),
+                    self.engine,
+                    None,
+                    None,
+                    None,
+                    spent,
+                    generated=True,
+                )
+        yield self._covered(spent)
 
-    def _first_round(self) -> Exploration:
-        most = FIRST_ROUND if self.engine == "explore" else REFERENCE_ROUND
-        searcher = self.searcher.limited(most) if self.slices else self.searcher
-        searcher.untraced = frozenset(self.probes)
-        asked = [
-            *self.asserted,
-            *(probe.prop for probe in self.examples.values()),
-            *(probe.prop for probe in self.probes.values()),
+    def _open_probes(self, *kinds: str) -> list[Traced]:
+        return [
+            probe.prop
+            for name, probe in self.probes.items()
+            if probe.kind in kinds and name not in self.reached
         ]
-        found = searcher(self.task.model, self.task.scope, tuple(asked))
-        self.searcher.stopped = searcher.stopped
-        self.notes |= searcher.notes
-        return found
+
+    # The whole model
+
+    def _on_the_whole(self) -> Iterator[Event]:
+        probes = self._open_probes(PREMISE, REACH, SCOPE)
+        asked = [*self.asserted, *(p.prop for p in self.examples.values()), *probes]
+        self.searcher.untraced = frozenset(probe.name for probe in probes)
+        found = self.searcher(self.task.model, self.task.scope, tuple(asked))
+        self.searches.append(found)
+        yield from self._told(found)
+        yield from self._rest(found)
 
     def _told(self, found: Exploration) -> Iterator[Event]:
         """The results that a search of the whole model settles, whatever it left."""
@@ -242,9 +260,6 @@ class _Exploring:
                 yield self._result(prop.declared, _shown(prop, run), found)
             else:
                 self.reached.add(name)
-        for goal in self._goals():
-            if goal.name in self.reached:
-                yield self._result(goal, ProvedAtScope(), found, generated=True)
 
     def _goals(self) -> tuple[Property, ...]:
         return generated(self.task.model) if self.task.goals else ()
@@ -279,20 +294,18 @@ class _Exploring:
             return ProvedAtScope()
         return Vacuous(f"this never happens: {premise.says}")
 
-    def _second_round(self) -> Iterator[Event]:
-        """Slices, for what the first round left open: probes first."""
-        open_probes = [
-            probe.prop
-            for probe in self.probes.values()
-            if probe.kind in {PREMISE, REACH} and probe.prop.name not in self.reached
-        ]
-        asked = [*self.waiting.values(), *open_probes]
-        self.searcher.untraced = frozenset()
+    # Slices
+
+    def _on_slices(self) -> Iterator[Event]:
+        """Probes and properties together; a property waits for its premise."""
+        asked = [*self.task.properties, *self._open_probes(PREMISE, REACH)]
         held: list[Answer] = []
         for answer in check_on_slices(
             self.task.model, self.task.scope, asked, self.searcher
         ):
             name = answer.prop.name
+            if answer.search not in self.searches:
+                self.searches.append(answer.search)
             if name in self.probes and isinstance(answer.verdict, Violated):
                 self.reached.add(name)
             if self._needs_its_premise(answer):
@@ -318,7 +331,7 @@ class _Exploring:
             yield self._result(prop.declared, verdict, search)
             return
         goals = {prop.name: prop for prop in self._goals()}
-        if name in goals:
+        if name in goals and name not in self.reached:
             turned = _turned(verdict)
             yield self._result(goals[name], turned, search, generated=True)
 
@@ -342,7 +355,7 @@ class _Exploring:
             generated=generated,
         )
 
-    def _covered(self, found: Exploration) -> Covered:
+    def _covered(self, seconds: float) -> Covered:
         left = tuple(
             probe.says
             for probe in self.probes.values()
@@ -353,10 +366,10 @@ class _Exploring:
             notes += (f"a state was overlooked with p < {self.searcher.omission:.1e}",)
         return Covered(
             self.task,
-            found.distinct,
-            found.transitions,
-            found.depth,
-            found.seconds,
+            sum(search.distinct for search in self.searches),
+            sum(search.transitions for search in self.searches),
+            max((search.depth for search in self.searches), default=0),
+            seconds,
             notes,
             left,
         )
@@ -366,7 +379,6 @@ _WHY: Final = {
     "time": "out of time",
     "memory": "out of memory",
     "interrupted": "interrupted",
-    "states": "too many states",
 }
 
 
