@@ -28,6 +28,7 @@ import numpy as np
 from checker.search.errors import CheckpointRefused
 from checker.search.lock import PathLock
 from checker.search.machine import Machine, Words
+from checker.search.region import bytes_of
 from checker.search.store import PARTS, Level
 from checker.search.trace import Sighting
 
@@ -127,7 +128,7 @@ def _write_all(
         put(struct.pack("<I", len(level.parts)))
         put(level.parts.tobytes() + level.counts.tobytes())
     for piece in words:
-        put(memoryview(np.ascontiguousarray(piece)).cast("B"))
+        put(bytes_of(piece))
     file.write(digest.digest())
 
 
@@ -144,10 +145,14 @@ class Saved:
             raise CheckpointRefused(
                 f"cannot read the checkpoint {path}: {trouble.strerror}"
             ) from trouble
-        header = self._header(size)
-        self.snapshot = _snapshot(header)
-        self._refuse_foreign(machine, fingerprints=fingerprints)
-        self.levels = [self._level() for _ in range(header["levels"])]
+        try:
+            header = self._header(size)
+            self.snapshot = _snapshot(header)
+            self._refuse_foreign(machine, fingerprints=fingerprints)
+            self.levels = [self._level() for _ in range(header["levels"])]
+        except BaseException:
+            self._file.close()
+            raise
 
     def _damaged(self, how: str) -> CheckpointRefused:
         return CheckpointRefused(
@@ -207,7 +212,7 @@ class Saved:
     def read_into(self, words: Words) -> None:
         """Fill `words` with the next words of the file."""
         if words.size:
-            self._file.readinto(memoryview(words).cast("B"))
+            self._file.readinto(bytes_of(words))
 
     def close(self) -> None:
         """Close the file."""

@@ -14,6 +14,7 @@ from checker.search.layout import PART_WORDS, Part, Work
 if TYPE_CHECKING:
     from llvmlite import ir
 
+
 def emit_deal(module: ir.Module, width: int) -> ir.Function:
     """`deal(work) -> 1 if a buffer is full, else 0`: route what `OUT` holds.
 

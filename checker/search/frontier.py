@@ -28,7 +28,7 @@ FULL = 1
 Breathe = Callable[[], None]
 
 
-class OutOfRoom(Exception):  # noqa: N818  (not an error: the search says so itself)
+class OutOfRoom(Exception):
     """What is still to be inserted might not fit within the memory limit."""
 
 
@@ -89,38 +89,38 @@ class Frontier:
         """Successors made so far."""
         return sum(worker.get(Work.TRANSITIONS) for worker in self.workers)
 
-    def place(self, crew: Crew) -> None:
-        """Insert and check the machine's initial states."""
+    def place(self, settle: Callable[[], None]) -> None:
+        """Route and check the machine's initial states; `settle` makes room for more."""
         worker, width = self.workers[0], self.machine.width
         states = self.machine.initial
         places = worker.out.words.size // width
+        self.begin(len(states))
         for first in range(0, len(states), places):
             piece = states[first : first + places]
             worker.out.words[: piece.size] = piece.reshape(-1)
             worker.set(Work.POSITION, 0)
             worker.set(Work.PRODUCED, len(piece))
-            worker.set(Work.STRIPES, 0)
-            worker.set(Work.BUDGET, BUDGET)
             while self.kernels.route(worker.address) == FULL:
-                self.settle(crew)
-        self.settle(crew)
+                settle()
+        settle()
 
-    def begin(self, branching: float, *, frugal: bool = False) -> None:
-        """Make the buffers fit for the coming level.
+    def begin(self, successors: float, *, frugal: bool = False) -> None:
+        """Make the buffers fit for a level with about that many successors.
 
-        They take at most half as much as the store, because a large round is what
-        makes it pay to bring a partition into the cache; `frugal` limits them to an
-        eighth of the memory. `branching` is the number of successors to expect.
+        They take at most three eighths of what the store takes, because a large round
+        is what makes it pay to bring a partition into the cache; `frugal` limits them
+        to an eighth of the memory.
         """
         store = int(self.store.memory_with().sum())
-        allowed = max(BUFFERS_FLOOR, store // 2)
+        allowed = max(BUFFERS_FLOOR, store * 3 // 8)
         allowed = min(allowed, self.limit // (8 if frugal else 4))
         share = PARTS * len(self.workers)
-        expected = int(1.5 * branching * self.store.levels[-1].size / share)
+        expected = int(1.5 * successors / share)
         room = min(allowed // (share * 8 * self.machine.width), expected + 64)
         for worker in self.workers:
             worker.set_room(room)
             worker.set(Work.BUDGET, BUDGET)
+            worker.set(Work.STRIPES, 0)
         self.stripe = 0
 
     def route(self, crew: Crew, first: int = 0, last: int = PARTS) -> bool:

@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from checker.search.region import bytes_of
 from checker.search.spill import disk_errors
 from checker.search.store import PARTS, Store
 from checker.search.trace import Levels, Piece
@@ -33,7 +34,7 @@ class LevelLog:
         path = self._path(self._amount)
         with disk_errors("write the levels to", path), path.open("wb") as file:
             for part in range(PARTS):
-                file.write(memoryview(store.level_states_of(part)).cast("B"))
+                file.write(bytes_of(store.level_states_of(part)))
         self._amount += 1
 
     def levels(self) -> Levels:

@@ -28,7 +28,7 @@ class Paging:
     def __init__(self, frontier: Frontier, directory: Path) -> None:
         """Nothing is on disk yet."""
         self.frontier = frontier
-        self.spill = Spill(directory)
+        self.spill = Spill(directory, frontier.store.key_stride)
         self._turn = count()
 
     def unload_everything(self) -> None:
@@ -36,7 +36,7 @@ class Paging:
         store = self.frontier.store
         for part in range(PARTS):
             known = int(store.table[part, Part.COUNT])
-            self.spill.append_keys(part, store.keys_of(part, 0, known))
+            self.spill.write_keys(part, 0, store.keys_of(part, 0, known))
             store.release(part)
             self.frontier.breathe()
         store.skip(self.frontier.stripe)
@@ -45,8 +45,7 @@ class Paging:
     def queue_routed(self) -> None:
         """Append what the threads have routed to the queues; empties the buffers."""
         for worker in self.frontier.workers:
-            for part in worker.fill.nonzero()[0].tolist():
-                self.spill.append_queue(part, worker.routed_to(part))
+            self.spill.add_batch([worker.routed_to(part) for part in range(PARTS)])
             worker.fill[:] = 0
         self.frontier.breathe()
 
@@ -59,8 +58,14 @@ class Paging:
                 self.queue_routed()
             self._unload(first, last)
         self.queue_routed()
+        self.merge(crew)
+
+    def merge(self, crew: Crew) -> None:
+        """Insert all queues."""
+        self.spill.check()
         self._turn = count()
         crew.run([partial(self._merge_some, w) for w in self.frontier.workers])
+        self.spill.drop_queues()
 
     def _budget(self) -> int:
         """Bytes for loaded partitions."""
@@ -92,7 +97,7 @@ class Paging:
     def _merge_some(self, worker: Worker) -> int:
         """Merge partitions that no other thread has taken, until there are none."""
         while (part := next(self._turn)) < PARTS:
-            if self.spill.queue_path(part).exists():
+            if self.spill.has_queue(part):
                 self._merge(worker, part)
             if worker is self.frontier.workers[0]:
                 self.frontier.breathe()
@@ -116,8 +121,8 @@ class Paging:
             self._refuse(part, store.key_stride)
         kernels.check_new(worker.address, record, before)
         known = int(store.table[part, Part.COUNT])
-        self.spill.append_keys(part, store.keys_of(part, before, known))
-        self.spill.drop_queue(part)
+        new = store.keys_of(part, before, known)
+        self.spill.write_keys(part, before * self.frontier.shape.width, new)
         store.release(part)
 
     def _check_room(self, part: int, more: int) -> None:

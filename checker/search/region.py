@@ -26,6 +26,11 @@ def machine_memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def bytes_of(words: NDArray[np.uint64]) -> memoryview:
+    """The memory of a contiguous array; writing to one writes to the other."""
+    return words.view(np.uint8).data
+
+
 class Region:
     """Zeroed address space for 64-bit words; `words` is all of it as an array."""
 

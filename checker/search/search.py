@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from checker.search.errors import SearchError
 from checker.search.frontier import Frontier, OutOfRoom
 from checker.search.layout import Part
 from checker.search.level_log import LevelLog
+from checker.search.lock import PathLock
 from checker.search.machine import Machine, Words
 from checker.search.paging import Paging
 from checker.search.result import (
@@ -41,10 +43,10 @@ from checker.search.store import PARTS
 from checker.search.trace import Levels, Piece, Sighting, Tracer
 
 TOLD_EVERY = 0.2
-EXPECTED_BRANCHING = 8.0
+FIRST_BRANCHING = 8.0
 
 
-class _Asked(Exception):  # noqa: N818  (not an error: the user wants to stop)
+class _Asked(Exception):
     """`should_stop` said yes."""
 
 
@@ -87,27 +89,28 @@ class _Search:
 
     def run(self) -> SearchResult:
         """Search, and put together what was found; files are removed at the end."""
-        checkpoint = None
-        try:
-            with Crew(self.options.threads) as crew:
-                if self.options.checkpoint is not None:
-                    checkpoint = Checkpoint(
-                        self.options.checkpoint, self.options.checkpoint_every
-                    )
-                reason = self._explore(crew, checkpoint)
-                return self._result(reason)
-        finally:
-            if checkpoint is not None:
-                checkpoint.close()
-            if self.paging is not None:
-                self.paging.spill.close()
+        options = self.options
+        with ExitStack() as finally_, Crew(options.threads) as crew:
+            checkpoint = None
+            if options.checkpoint is not None:
+                checkpoint = Checkpoint(options.checkpoint, options.checkpoint_every)
+                finally_.callback(checkpoint.close)
+            if options.resume not in {None, options.checkpoint}:
+                finally_.callback(PathLock(options.resume).close)
+            finally_.callback(self._close)
+            reason = self._explore(crew, checkpoint)
+            return self._result(reason)
+
+    def _close(self) -> None:
+        """Remove the files of this search."""
+        if self.paging is not None:
+            self.paging.spill.close()
 
     def _explore(self, crew: Crew, checkpoint: Checkpoint | None) -> StopReason | None:
         """Visit level after level; why it ended early, or None if it did not."""
         try:
             if self.options.resume is None:
-                self.frontier.place(crew)
-                self._sight()
+                self._place(crew)
             else:
                 self._resume(self.options.resume)
             fresh = self.options.resume is None
@@ -133,21 +136,41 @@ class _Search:
 
     def _expand_level(self, crew: Crew) -> None:
         """Expand the level in memory, or on disk from the moment it must be."""
-        branching = EXPECTED_BRANCHING
-        expanded = self.store.distinct - self.store.levels[-1].size
-        if expanded:
-            branching = self._transitions() / expanded
-        self.frontier.begin(branching, frugal=self.paging is not None)
+        size = self.store.levels[-1].size
+        expanded = self.store.distinct - size
+        branching = self._transitions() / expanded if expanded else FIRST_BRANCHING
+        self.frontier.begin(size * branching, frugal=self.paging is not None)
         if self.paging is None:
             try:
                 self._expand_in_memory(crew)
             except OutOfRoom:
-                if self.options.spill is None:
-                    raise
-                self.paging = Paging(self.frontier, self.options.spill)
-                self.paging.unload_everything()
+                self._go_to_disk()
         if self.paging is not None:
             self.paging.expand_level(crew)
+        self._sight()
+
+    def _go_to_disk(self) -> None:
+        """Move everything to the spill directory; OutOfRoom if there is none."""
+        if self.options.spill is None:
+            raise OutOfRoom
+        self.paging = Paging(self.frontier, self.options.spill)
+        self.paging.unload_everything()
+
+    def _place(self, crew: Crew) -> None:
+        """Insert the initial states, which might be too many for the memory."""
+
+        def settle() -> None:
+            if self.paging is None:
+                try:
+                    self.frontier.settle(crew)
+                except OutOfRoom:
+                    self._go_to_disk()
+            else:
+                self.paging.queue_routed()
+
+        self.frontier.place(settle)
+        if self.paging is not None:
+            self.paging.merge(crew)
         self._sight()
 
     def _expand_in_memory(self, crew: Crew) -> None:
@@ -301,21 +324,27 @@ class _Search:
 
     def _resume(self, path: Path) -> None:
         """Continue where a checkpoint ends."""
-        saved = Saved(path, self.machine, fingerprints=self.options.fingerprints)
-        self.before, store = saved.snapshot, self.store
-        self.sightings = {s.bit: s for s in self.before.sightings}
-        self.frontier.workers[0].seen[:] = self.before.seen
-        self.frontier.workers[0].shown[:] = self.before.shown
-        store.restore(saved.levels)
-        if self.frontier.memory() > self.frontier.limit:
-            if self.options.spill is None:
-                raise OutOfRoom
-            self.paging = Paging(self.frontier, self.options.spill)
+        fingerprints = self.options.fingerprints
+        with closing(Saved(path, self.machine, fingerprints=fingerprints)) as saved:
+            self.before = saved.snapshot
+            self.sightings = {s.bit: s for s in self.before.sightings}
+            self.frontier.workers[0].seen[:] = self.before.seen
+            self.frontier.workers[0].shown[:] = self.before.shown
+            self.store.restore(saved.levels)
+            if self.frontier.memory() > self.frontier.limit:
+                if self.options.spill is None:
+                    raise OutOfRoom
+                self.paging = Paging(self.frontier, self.options.spill)
+            self._read_states(saved)
+
+    def _read_states(self, saved: Saved) -> None:
+        """Fill the store with what a checkpoint holds."""
+        store, paging = self.store, self.paging
         for part, known in enumerate(store.column(Part.COUNT).tolist()):
             keys = store.keys_of(part, 0, known)
             saved.read_into(keys)
-            if self.paging is not None:
-                self.paging.spill.append_keys(part, keys)
+            if paging is not None:
+                paging.spill.write_keys(part, 0, keys)
                 store.release(part)
             elif known:
                 self.frontier.kernels.grow(store.record_address(part))
@@ -323,7 +352,6 @@ class _Search:
         if self.options.fingerprints:
             for part in range(PARTS):
                 saved.read_into(store.level_states_of(part))
-        saved.close()
 
 
 def trace_again(

@@ -70,7 +70,9 @@ class Tracer:
                 states.append(before)
         states.reverse()
         actions.reverse()
-        step = self._flagged_step(states[-1], sighting.bit) if sighting.in_step else None
+        step = (
+            self._flagged_step(states[-1], sighting.bit) if sighting.in_step else None
+        )
         if step is not None:
             actions.append(step[0])
             states.append(step[1])
