@@ -21,7 +21,6 @@ from checker.native_cache import Cache, Entry, standard_cache
 from checker.native_engine import (
     LIGHT,
     QUICK,
-    STANDARD,
     Code,
     compiled,
     lanes,
@@ -178,7 +177,7 @@ def _compiled(model: GroundModel, groups: Sequence[Group]) -> Entry:
     ]
     if groups:
         plan = plan_of(model.model, model.scope, groups)
-        codes.append(compiled(canonical_code(plan, layout), STANDARD))
+        codes.append(compiled(canonical_code(plan, layout), LIGHT))
     facts = _Facts(
         layout=program.layout,
         watches=program.watches,
