@@ -1,7 +1,7 @@
 """States without a size: sorts are uninterpreted, tables are functions.
 
-A state is anything that can be read: `Symbolic`, made of function symbols; `Booted`, the
-state at boot; `Written`, another state with simultaneous writes over it. Reading a
+A state is anything that can be read: `Symbolic`, made of function symbols; `Booted`,
+the state at boot; `Written`, another state with simultaneous writes over it. Reading a
 written state gives a formula over the state before, so there are no frame axioms.
 
 A forest is kept as its parent function and its relation of strict ancestors. A write to
@@ -44,6 +44,13 @@ class SetTerm:
 
 Value = Any
 """An Expr, or the SetTerm of a term that is a set."""
+
+
+def one_of(element: Expr, listed: list[Expr]) -> Expr:
+    """`element` is one of those listed."""
+    if not listed:
+        return z3.BoolVal(val=False)
+    return z3.Or([element == one for one in listed])
 
 
 @cache
@@ -97,7 +104,7 @@ class Language:
             case SetType(element=element):
                 chosen = [n for n in range(value.bit_length()) if value >> n & 1]
                 listed = [self.constant(n, element) for n in chosen]
-                return SetTerm(element, lambda e: z3.Or([e == one for one in listed]))
+                return SetTerm(element, lambda e: one_of(e, listed))
         return self._element(value, kind)
 
     def _element(self, position: int, kind: SortType) -> Expr:
@@ -221,9 +228,7 @@ class LoweredWrite:
 def choice_of(condition: Expr, yes: Value, no: Value) -> Value:
     """`yes` where the condition holds, of sets too."""
     if isinstance(yes, SetTerm):
-        return SetTerm(
-            yes.element, lambda e: z3.If(condition, yes.has(e), no.has(e))
-        )
+        return SetTerm(yes.element, lambda e: z3.If(condition, yes.has(e), no.has(e)))
     return z3.If(condition, yes, no)
 
 
@@ -294,7 +299,9 @@ class Written:
         inside = z3.And(over, weak(top, a), strict(a, b))
         beyond = weak(a, one.value)
         return z3.If(
-            z3.Exists([top], over), z3.Or(z3.Exists([top], inside), beyond), strict(a, b)
+            z3.Exists([top], over),
+            z3.Or(z3.Exists([top], inside), beyond),
+            strict(a, b),
         )
 
 
@@ -338,7 +345,9 @@ def forest_laws(
             "what_is_above_is_a_chain",
             z3.ForAll(
                 [x, y, w],
-                z3.Implies(z3.And(up(x, w), up(y, w)), z3.Or(x == y, up(x, y), up(y, x))),
+                z3.Implies(
+                    z3.And(up(x, w), up(y, w)), z3.Or(x == y, up(x, y), up(y, x))
+                ),
             ),
         ),
         ("parents_are_above", z3.ForAll([x], z3.Or(parent == x, up(parent, x)))),

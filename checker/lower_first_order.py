@@ -1,11 +1,11 @@
 """Terms in first-order logic: one rule per operator, for states of any size.
 
-Quantifiers over sorts stay quantifiers; over enumerations they are unrolled. NEAREST and
-FIRST become function symbols of the variables around them, with an axiom that says what
-they are: exactly so for NEAREST; for FIRST only that it is one of the elements asked for
-(or element 0 when there is none), which allows more than the reference does and so
-proves no more. A sort read as an integer is an unknown function. A count over a sort has
-no first-order meaning and is refused.
+Quantifiers over sorts stay quantifiers; over enumerations they are unrolled. NEAREST
+and FIRST become function symbols of the variables around them, with an axiom that says
+what they are: exactly so for NEAREST; for FIRST only that it is one of the elements
+asked for (or element 0 when there is none), which allows more than the reference does
+and so proves no more. A sort read as an integer is an unknown function. A count over a
+sort has no first-order meaning and is refused.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Words:
 
     def variable(self, node: Node) -> Expr:
         """The constant that stands for a bound variable until it is bound."""
-        return z3.Const(f"q{node.attr}.{name_of(node.type)}", self.language.sort(node.type))
+        return z3.Const(
+            f"q{node.attr}.{name_of(node.type)}", self.language.sort(node.type)
+        )
 
     def bound(self, binder: Node) -> tuple[Expr, Type]:
         """The constant of the binder's variable, and its type."""
@@ -135,9 +137,7 @@ def _equal(words: Words, node: Node, args: list[Value]) -> Expr:
     return _everywhere(words, left.element, lambda e: left.has(e) == right.has(e))
 
 
-def _everywhere(
-    words: Words, kind: Type, holds: Callable[[Expr], Expr]
-) -> Expr:
+def _everywhere(words: Words, kind: Type, holds: Callable[[Expr], Expr]) -> Expr:
     if isinstance(kind, EnumType):
         return z3.And([holds(member) for member in words.language.members(kind)])
     element = z3.FreshConst(words.language.sort(kind), "e")
@@ -258,7 +258,9 @@ def _nearest(words: Words, node: Node, args: list[Value]) -> Expr:
         z3.Or(holds, state.read(name, found) == found),
         z3.ForAll([variable], z3.Implies(nearer, z3.Not(body))),
     )
-    words.define(around, z3.If(state.read(name, start) == start, found == start, reached))
+    words.define(
+        around, z3.If(state.read(name, start) == start, found == start, reached)
+    )
     return found
 
 

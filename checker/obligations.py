@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-import z3
-
 from checker.first_order import Expr, Language, Symbolic, Value, Written, forest_laws
 from checker.ground import Case
 from checker.lower_first_order import Words, booted, written
@@ -170,4 +168,3 @@ def _label(action: Action, case: Case) -> str:
     if case.rung is None or case.alternative is None:
         return f"{action.name}_succeeds"
     return rung_label(action, action.rungs[case.rung], case.alternative)
-

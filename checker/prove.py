@@ -75,15 +75,17 @@ def prove(
     properties: Iterable[Traced],
     *,
     seconds: float = 10.0,
+    all_duties: bool = True,
     progress: Progress = lambda *_: False,
 ) -> ProofRun:
     """Each `always` and `every_step` property; lemmas are given among them.
 
-    `seconds` is the limit for one duty.
+    `seconds` is the limit for one duty. Without `all_duties` the run ends at the first
+    duty that is not shown, for who only wants to know whether there is one.
     """
     started = time.perf_counter()
     listed = [p for p in properties if p.kind in ("always", "every_step")]
-    prover = _Prover(model, seconds, progress)
+    prover = _Prover(model, seconds, all_duties, progress)
     proofs = prover.proofs(listed)
     return ProofRun(
         model,
@@ -98,6 +100,7 @@ def prove(
 class _Prover:
     model: Model
     seconds: float
+    all_duties: bool
     progress: Progress
     theory: Theory | None = None
     shown: dict[int, Discharge] = field(default_factory=dict)
@@ -144,9 +147,7 @@ class _Prover:
                     Theory(self.model, [prop])
             except NotFirstOrder as error:
                 refused[prop.name] = str(error)
-        invariants = [
-            p for p in props if p.kind == "always" and p.name not in refused
-        ]
+        invariants = [p for p in props if p.kind == "always" and p.name not in refused]
         self.theory = theory = Theory(self.model, invariants)
         duties = [d for n in self.model.shape.forests for d in theory.of_forest(n)]
         for prop in props:
@@ -179,12 +180,11 @@ class _Prover:
                 break
         else:
             self.unshown[position] = OpenDuty(duty.at, reason)
+            self.stopped = not self.all_duties
         took = time.perf_counter() - started
         self.spent[duty.prop] = self.spent.get(duty.prop, 0.0) + took
 
-    def _stages(
-        self, duty: Duty, standing: set[str]
-    ) -> list[tuple[list[str], float]]:
+    def _stages(self, duty: Duty, standing: set[str]) -> list[tuple[list[str], float]]:
         """Growing sets of assumptions, each with its share of the time."""
         if not duty.assumes:
             return [([], 1.0)]
@@ -212,7 +212,10 @@ class _Prover:
             core = {str(marker).rsplit("#", 1)[0] for marker in solver.unsat_core()}
             return tuple(n for n in names if n in core), ""
         if answer == z3.sat:
-            return None, "a step from some state that satisfies what is assumed breaks it"
+            return (
+                None,
+                "a step from some state that satisfies what is assumed breaks it",
+            )
         return None, f"the solver gave up: {solver.reason_unknown()}"
 
     def _proof(

@@ -151,6 +151,15 @@ class Unfolding:
         ]
         return z3.Or(broken)
 
+    def succeeds(self, action: str) -> Expr:
+        """The last step is a success of this call."""
+        taken = [
+            self.taken[-1] == number
+            for number, choice in enumerate(self.choices)
+            if choice.action == action and choice.move.case == Case()
+        ]
+        return z3.Or([*taken, z3.BoolVal(val=False)])
+
     def find(self, *assumptions: Expr) -> Expr | None:
         """A Z3 model under the assumptions, or None; raises Undecided."""
         if self.deadline is not None:

@@ -1,7 +1,7 @@
 """Lemmas: what proofs for any number of processes lean on.
 
-No document says these sentences, because nobody would doubt them; an induction cannot do
-without them, since it starts from any state that satisfies what is assumed. They are
+No document says these sentences, because nobody would doubt them; an induction cannot
+do without them, since it starts from any state that satisfies what is assumed. They are
 proved together with the properties, and checked like them.
 """
 
@@ -21,6 +21,12 @@ from spec.process.words import exists, is_running
 def init_is_nobodys_child(s: Processes) -> Bool:
     """Init is its own parent."""
     return s.process[INIT].parent == INIT
+
+
+@always(lemma=True)
+def init_runs(s: Processes) -> Bool:
+    """Init never ends."""
+    return is_running(s, INIT)
 
 
 @always(lemma=True)
@@ -61,6 +67,7 @@ def every_guid_in_use_is_noted(s: PeiosKernel) -> Bool:
 
 LEMMAS: Final[tuple[Property, ...]] = (
     init_is_nobodys_child,
+    init_runs,
     an_unused_row_is_in_nobodys_family,
     only_running_processes_have_children,
     every_ancestor_runs,
