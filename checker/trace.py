@@ -7,9 +7,8 @@ that is an error of an engine, `Disagreement`, and never a counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
 from checker.evaluate import (
     Evaluator,
@@ -19,10 +18,8 @@ from checker.evaluate import (
     Transition,
 )
 from checker.verdict import Run
-from spec.lang.action import Every, Write
-from spec.lang.ir import Node
 from spec.lang.model import Model
-from spec.lang.walk import postorder
+from spec.lang.printing import model_digest
 
 
 class Disagreement(Exception):
@@ -147,43 +144,4 @@ def refusals(evaluator: Evaluator, state: State) -> Iterator[Transition]:
 
 def digest(model: Model) -> str:
     """Twelve hexadecimal digits that change when the meaning of the model does."""
-    lines = [
-        f"{info.name} {info.type} {info.index} {info.initial!r}"
-        for info in model.shape.fields()
-    ]
-    for write in model.boot:
-        lines += [write.field, *_numbered(_roots(write))]
-    for action in model.actions:
-        lines += [action.name, action.kind, *map(str, action.params)]
-        roots = [action.able, *(pick.among for pick in action.picks)]
-        for rung in action.rungs:
-            lines += [rung.kind, str(rung.leaks), *map(_error, rung.alternatives)]
-            roots += [rung.when, *(a.when for a in rung.alternatives)]
-        for write in action.writes:
-            lines.append(write.field)
-            roots += _roots(write)
-        roots += [] if action.result is None else [action.result]
-        lines += _numbered(roots)
-    return sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def _error(alternative: object) -> str:
-    return str(getattr(alternative, "error", ""))
-
-
-def _roots(write: Write) -> list[Node]:
-    target = write.target
-    if isinstance(target, Every):
-        return [target.variable, target.member, write.value, write.when]
-    return [*([] if target is None else [target]), write.value, write.when]
-
-
-def _numbered(roots: Iterable[Node]) -> Iterator[str]:
-    """The terms as a list of nodes over earlier ones: linear where text is not."""
-    listed = list(roots)
-    numbers: dict[Node, int] = {}
-    for node in postorder(listed):
-        numbers[node] = len(numbers)
-        inside = " ".join(str(numbers[arg]) for arg in node.args)
-        yield f"{node.op} {node.type} {node.attr} {inside}"
-    yield " ".join(str(numbers[root]) for root in listed)
+    return model_digest(model)[:12]
