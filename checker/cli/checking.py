@@ -157,6 +157,20 @@ def _searcher(asked: Asked, stopping: Stopping, line: ProgressLine) -> Searcher:
     )
 
 
+def searcher_within(
+    timeout: float | None, stopping: Stopping, line: ProgressLine
+) -> Searcher:
+    """The search as it is by default, within a time."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    return Searcher(
+        limits=Limits(deadline=deadline),
+        symmetry=True,
+        told=line,
+        asked_to_stop=stopping,
+        polling=stopping.polling,
+    )
+
+
 _UNITS: Mapping[str, int] = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
