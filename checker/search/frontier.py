@@ -107,12 +107,12 @@ class Frontier:
     def begin(self, successors: float, *, frugal: bool = False) -> None:
         """Make the buffers fit for a level with about that many successors.
 
-        They take at most three eighths of what the store takes, because a large round
+        They take at most a quarter of what the store takes, because a large round
         is what makes it pay to bring a partition into the cache; `frugal` limits them
         to an eighth of the memory.
         """
         store = int(self.store.memory_with().sum())
-        allowed = max(BUFFERS_FLOOR, store * 3 // 8)
+        allowed = max(BUFFERS_FLOOR, store // 4)
         allowed = min(allowed, self.limit // (8 if frugal else 4))
         share = PARTS * len(self.workers)
         expected = int(1.5 * successors / share)
