@@ -59,7 +59,7 @@ def run(asked: Asked) -> int:
     with stopping.watching():
         tasks = list(tasks_of(asked))
         searcher = _searcher(asked, stopping, line)
-        width = max(len(p.name) for t in tasks for p in t.properties)
+        width = report.width_for(tasks)
         text = None if asked.json else report.TextReport(asked.mutant, width)
         results: list[Result] = []
         for event in _events(tasks, asked, searcher, stopping, line):

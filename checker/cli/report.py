@@ -45,6 +45,11 @@ def reading_text(task: Task) -> str:
     return ",".join(f"{n}={option}" for n, option in task.model.reading.items())
 
 
+def width_for(tasks: Iterable[Task]) -> int:
+    """How wide the column of the properties' names is."""
+    return max((len(p.name) for task in tasks for p in task.properties), default=0)
+
+
 def trace_of(result: Result, mutant: str | None) -> tuple[Evaluator, Trace] | None:
     """The run of a result as a trace, with the evaluator it runs on."""
     if result.run is None or result.generated:
