@@ -221,7 +221,7 @@ class Evaluator:
         return positions
 
     def moves(self, transition: Transition) -> bool:
-        """It succeeds or, in a mutant, is an error that changes the state all the same."""
+        """It succeeds or, in a mutant, is an error that changes the state anyway."""
         outcome = transition.outcome
         if isinstance(outcome, Returned):
             return True

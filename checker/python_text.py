@@ -18,7 +18,7 @@ from spec.lang.types import IntType, SortType
 from spec.lang.walk import postorder
 
 DEEPEST: Final = 30
-"""Expressions nested deeper than this are given a name first (the parser has a limit)."""
+"""Expressions nested deeper than this get a name first: the parser has a limit."""
 
 
 @dataclass(frozen=True, slots=True)

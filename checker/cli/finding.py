@@ -1,4 +1,4 @@
-"""Find a counterexample for every property, and keep it: `python -m checker.cli.finding`.
+"""Find a counterexample for every property: `python -m checker.cli.finding`.
 
 Writes `counterexamples/found/NNNN-what-happened.trace`: for each property the run of
 its most telling mutant, for a `sometimes` an example, for a property that the documents

@@ -197,7 +197,7 @@ def _guess(
 
 
 def emit_check_new(module: ir.Module, shape: Shape) -> ir.Function:
-    """`check_new(work, part, before)`: check states appended since there were `before`."""
+    """`check_new(work, part, before)`: check the states appended after `before`."""
     f = Emitter(module, "check_new", ["work", "part", "before"])
     work, part, before = f.params()
     new = f.load(part, Part.COUNT) - before

@@ -79,7 +79,7 @@ def emit_gather(module: ir.Module, width: int) -> ir.Function:
 
 
 def emit_route(module: ir.Module, width: int) -> None:
-    """`route(work) -> 0 no waiting state is left, 1 a buffer is full, 2 budget spent`."""
+    """`route(work)`: 0 no waiting state is left, 1 a buffer is full, 2 budget spent."""
     deal, gather = emit_deal(module, width), emit_gather(module, width)
     f = Emitter(module, "route", ["work"])
     (work,) = f.params()

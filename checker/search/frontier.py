@@ -90,7 +90,7 @@ class Frontier:
         return sum(worker.get(Work.TRANSITIONS) for worker in self.workers)
 
     def place(self, settle: Callable[[], None]) -> None:
-        """Route and check the machine's initial states; `settle` makes room for more."""
+        """Route and check the machine's first states; `settle` makes room for more."""
         worker, width = self.workers[0], self.machine.width
         states = self.machine.initial
         places = worker.out.words.size // width

@@ -14,8 +14,8 @@ class Part(IntEnum):
 
     A partition keeps one key for each state: the state itself, or with fingerprints
     its hash. `KEYS` is the address of key 0, `COUNT` how many there are, `ROOM` how
-    many fit. `INDEX` is the address of 2**`BITS` slots of 32 bits (none while `BITS` is 0),
-    at most 2**`BITS_MAX`. States [`START`, `END`) are the level being expanded, and
+    many fit. `INDEX` is the address of 2**`BITS` slots of 32 bits (none while `BITS` is
+    0), at most 2**`BITS_MAX`. States [`START`, `END`) are the level being expanded, and
     `LEVEL` is the address of the first of them, whole; those from `END` on are the next
     level, and `NEXT` is the address of the first of them, whole.
     """
@@ -42,11 +42,11 @@ class Work(IntEnum):
     are worked on. `TICKET` is the address of a number shared by the threads: the next
     stripe (`route`, below `STRIPES`) or partition (`settle`, below `LIMIT`) that nobody
     has taken. Of the states `IN`, those at [`NEXT`, `GATHERED`) wait to be expanded,
-    `CHUNK` at a time, until `BUDGET` successors are made; of the successors `OUT`, those at [`POSITION`, `PRODUCED`) wait
-    to be dealt. Partition p's buffer has `ROOM` places from `BUFFER` + p * `ROOM` on,
-    `FILL`[p] of them (64 bits each) are taken. `SEEN` are the bits of steps, `SHOWN`
-    those of states. `WORKS` holds the addresses of the
-    records of all `THREADS`.
+    `CHUNK` at a time, until `BUDGET` successors are made; of the successors `OUT`,
+    those at [`POSITION`, `PRODUCED`) wait to be dealt. Partition p's buffer has `ROOM`
+    places from `BUFFER` + p * `ROOM` on, `FILL`[p] of them (64 bits each) are taken.
+    `SEEN` are the bits of steps, `SHOWN` those of states. `WORKS` holds the addresses
+    of the records of all `THREADS`.
     """
 
     PARTS = 0

@@ -15,7 +15,7 @@ word k). Functions *or* into these words and never clear them.
 
     expand(const u64 *states, i64 n, u64 *out, u64 *seen) -> i64
 
-writes the successors of `n` states to `out` (at most `n * max_successors` states, in the
+writes the successors of `n` states to `out` (at most `n * max_successors`, in the
 order of the states and, for one state, of the action instances), *or*s the bits of
 step properties and of stuck states into `seen`, and returns the number of successors.
 

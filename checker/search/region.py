@@ -35,7 +35,7 @@ class Region:
     """Zeroed address space for 64-bit words; `words` is all of it as an array."""
 
     def __init__(self, size: int, *, huge_pages: bool = False) -> None:
-        """Reserve `size` bytes; MemoryShort if the system refuses even the addresses."""
+        """Reserve `size` bytes; MemoryShort if the system refuses the addresses."""
         flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
         pages = -(-max(size, 1) // PAGE)
         try:

@@ -52,7 +52,7 @@ class Store:
     """
 
     def __init__(self, shape: Shape, limit: int, *, spills: bool = False) -> None:
-        """Reserve addresses for `limit` bytes of states, more if some may go to disk."""
+        """Reserve addresses for `limit` bytes of states, or more if disks help."""
         self.shape = shape
         self.levels: list[Level] = []
         key, whole = 8 * shape.key_width, 8 * shape.width

@@ -60,7 +60,7 @@ def test_everything_reachable_is_visited_once(
 def test_deep_and_narrow_graphs_are_searched() -> None:
     result = search(lattice(2, 60), Options())
 
-    assert result.levels == tuple([*range(1, 61), 61, *range(60, 0, -1)])
+    assert result.levels == (*range(1, 61), 61, *range(60, 0, -1))
 
 
 def test_many_states_make_the_index_grow() -> None:
