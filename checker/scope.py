@@ -126,6 +126,25 @@ def scope_for(
     return Scope({sorts[name].name: sizes[name] for name in sorts})
 
 
+MOST_CALLS = 1_000_000
+"""Ways to make one call, choices included, beyond which no search begins."""
+
+
+def require_searchable(model: Model, scope: Scope) -> None:
+    """Refuse a scope that no engine would see the end of; raises BadScope."""
+    for action in model.actions:
+        ways = 1
+        for param in action.params:
+            ways *= min(scope.size(param.type), MOST_CALLS + 1)
+        if ways > MOST_CALLS:
+            sizes = ",".join(f"{name}={size}" for name, size in written(scope))
+            message = (
+                f"the scope {sizes} is too large to explore: {action.name} alone can "
+                f"be made in more than {MOST_CALLS:,} ways; choose smaller sizes"
+            )
+            raise BadScope(message)
+
+
 def written(scope: Scope) -> tuple[tuple[str, int], ...]:
     """The scope's sizes by written names."""
     return tuple((snake(name), size) for name, size in scope.sizes.items())

@@ -7,7 +7,7 @@ from functools import cache
 
 from checker.check import Task
 from checker.mutate import Mutant, mutants
-from checker.scope import scope_for, sorts_of
+from checker.scope import require_searchable, scope_for, sorts_of
 from checker.trace import Header
 from properties.catalogue import for_system
 from properties.manifest import manifest
@@ -83,5 +83,6 @@ def task(
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
     scope = scope_for(model, sizes_for(model, sizes or {}), traced)
+    require_searchable(model, scope)
     expected = {} if mutant else manifest().expected(system, model.reading)
     return Task(system, model, scope, traced, goals=goals, expected=expected)

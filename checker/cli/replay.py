@@ -66,14 +66,13 @@ def _bytes(path: Path) -> bytes:
 
 def _told(path: Path, found: Replay, *, quiet: bool) -> int:
     """Print the run and what became of it; the exit code."""
-    from rich.console import Console
-
+    from checker.cli import report
     from checker.trace import digest
     from checker.verdict import AS_EXPECTED, EVALUATION_FAILED, NOT_REACHABLE
     from counterexamples.render import render
     from counterexamples.view import view
 
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = report.console()
     if not quiet:
         console.print(render(view(found.evaluator, found.trace)))
     if digest(found.evaluator.model) != found.trace.header.spec:

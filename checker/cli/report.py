@@ -45,6 +45,18 @@ def reading_text(task: Task) -> str:
     return ",".join(f"{n}={option}" for n, option in task.model.reading.items())
 
 
+WIDE = 160
+"""Columns of a report that goes to a file or a pipe."""
+
+
+def console() -> Console:
+    """Standard output; markup in a name is only text."""
+    wide = None if sys.stdout.isatty() else WIDE
+    return Console(
+        file=sys.stdout, highlight=False, markup=False, soft_wrap=True, width=wide
+    )
+
+
 def width_for(tasks: Iterable[Task]) -> int:
     """How wide the column of the properties' names is."""
     return max((len(p.name) for task in tasks for p in task.properties), default=0)
@@ -141,7 +153,7 @@ class TextReport:
 
     def __init__(self, mutant: str | None, width: int) -> None:
         self.mutant, self.width = mutant, width
-        self.console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self.console = console()
         self._task: Task | None = None
         self._goals: list[Result] = []
 
@@ -219,7 +231,8 @@ class TextReport:
         listed = [result for result in results if not result.generated]
         good = sum(1 for result in listed if result.exit_code == 0)
         bad = len(listed) - good
-        said = f"{len(listed)} properties, {good} as expected"
+        properties = "property" if len(listed) == 1 else "properties"
+        said = f"{len(listed)} {properties}, {good} as expected"
         said += f", {bad} not" if bad else ""
         style = "bold red" if bad else "bold green"
         self.console.print()

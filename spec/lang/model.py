@@ -110,12 +110,17 @@ class Model:
         return found
 
 
+SHOWN = 12
+"""How many known names a message lists."""
+
+
 def lookup(found: Mapping[str, V], name: str, what: str) -> V:
     """The entry called `name`; raises UnknownName, suggesting the nearest."""
     if name in found:
         return found[name]
     near = get_close_matches(name, found, n=1, cutoff=0.4)
-    hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(found)}"
+    known = ", ".join(list(found)[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+    hint = f"; did you mean {near[0]}?" if near else f"; known: {known}"
     message = f"there is no {what} called {name!r}{hint}"
     raise UnknownName(message)
 
