@@ -27,10 +27,13 @@ def refuse_children(denial: Errno) -> Hook:
     def task_alloc(step: Step, old: Kernel, caller: Process) -> None:
         """A process with no_child_process creates none."""
         step.fails(denial, when=old.psb[caller].has_no_child, cite="I32; I35")
-        # The GUIDs of a scope run out, those of the world do not.
-        step.out_of_scope(when=~has_unused_guid(old), cite="A22")
 
     return task_alloc
+
+
+def spend_no_guid_twice(step: Step, old: Kernel) -> None:
+    """At fork: the GUIDs of a scope run out, those of the world do not."""
+    step.out_of_scope(when=~has_unused_guid(old), cite="A22")
 
 
 def name_child(old: Kernel, new: Kernel, child: Process) -> None:

@@ -92,7 +92,10 @@ def build(reading: Mapping[str, str]) -> Model:
         able=is_running,
         hooks={
             "task_alloc": (hooks.refuse_children(denial),),
-            "alloc_pid": (NUMBER_HOOKS[reading["numbers"]],),
+            "alloc_pid": (
+                hooks.spend_no_guid_twice,
+                NUMBER_HOOKS[reading["numbers"]],
+            ),
             "task_newtask": (hooks.name_child,),
             "bprm_check": (hooks.refuse_fixed_address,),
             "bprm_committed": (
