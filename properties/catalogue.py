@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from properties import collecting, exec, family, groups, numbers, security  # noqa: A004
+from properties import collecting, exec, family, groups, numbers, security
 from spec.lang import Property
 
 THEMES: Final[tuple[ModuleType, ...]] = (

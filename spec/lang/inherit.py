@@ -42,12 +42,12 @@ COMPUTED: Final = Fate("COMPUTED")
 """The page of the call says it; a page that does not is refused."""
 
 
-def FRESH(value: Term) -> Fate:  # noqa: N802  (reads as the constants beside it)
+def FRESH(value: Term) -> Fate:
     """The new row starts with `value`, whatever the creator has."""
     return Fate("FRESH", value)
 
 
-def RESET(value: Term) -> Fate:  # noqa: N802  (reads as the constants beside it)
+def RESET(value: Term) -> Fate:
     """The value becomes `value`."""
     return Fate("RESET", value)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from spec.lang.ir import OPERATORS, Binding, Node, Place
 from spec.lang.model import snake
+from spec.lang.simplify import number
 from spec.lang.types import BOOL, EnumType, IntType, SetType, SortType, Type
 from spec.lang.walk import postorder
 
@@ -94,7 +95,7 @@ def _binding(node: Node) -> tuple[str, str]:
 
 
 def _constant(node: Node, _said: _Said) -> _Text:
-    return value_text(int(node.attr), node.type), ATOM  # type: ignore[call-overload]
+    return value_text(number(node), node.type), ATOM
 
 
 def _read(node: Node, said: _Said) -> _Text:

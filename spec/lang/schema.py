@@ -132,7 +132,7 @@ def field(
     initial: T | bool | int | Callable[[Any], T],
     fork: Fate | None = None,
     thread: Fate | None = None,
-    exec: Fate | None = None,  # noqa: A002  (the system call's name)
+    exec: Fate | None = None,
     cite: str = "",
 ) -> Field[T]:
     """Declare a field: its type, its value at boot, and its fate at each event."""

@@ -26,7 +26,13 @@ def constant(value: int, of: Type) -> Node:
 
 def value_of(node: Node) -> int | None:
     """The value of a constant node, or None."""
-    return node.attr if node.op == "CONST" else None  # type: ignore[return-value]
+    return number(node) if node.op == "CONST" else None
+
+
+def number(node: Node) -> int:
+    """The value of a node that is known to be a constant."""
+    assert isinstance(node.attr, int)
+    return node.attr
 
 
 def negation(node: Node) -> Node:
@@ -104,14 +110,10 @@ def membership(element: Node, whole: Node) -> Node:
         case "SINGLETON":
             return equality(element, whole.args[0])
         case "CONST" if element.op == "CONST":
-            return constant(_value(whole) >> _value(element) & 1, BOOL)
+            return constant(number(whole) >> number(element) & 1, BOOL)
         case "CONST" if whole.attr == 0:
             return FALSE
     return make("MEMBER", element, whole)
-
-
-def _value(node: Node) -> int:
-    return int(node.attr)  # type: ignore[call-overload, no-any-return]
 
 
 def shifted(value: int, by: int) -> int:
@@ -163,7 +165,7 @@ def apply(op: str, *args: Node, attr: Attr = None, of: Type | None = None) -> No
 
 
 def _folded(op: str, args: tuple[Node, ...], of: Type | None) -> Node | None:
-    values = [_value(arg) for arg in args]
+    values = [number(arg) for arg in args]
     kind = args[0].type
     if op in _INTEGER and isinstance(kind, IntType):
         return constant(_INTEGER[op](*values) % (1 << kind.bits), kind)

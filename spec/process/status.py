@@ -56,41 +56,41 @@ def stopped(signal: Signal) -> Status:
     return (Status.from_term(signal) << 8) | SIGNAL_BITS
 
 
-def WIFEXITED(status: Status) -> Bool:  # noqa: N802  (the manual's name)
+def WIFEXITED(status: Status) -> Bool:
     """The child ended of its own accord."""
     return (status & SIGNAL_BITS) == 0
 
 
-def WEXITSTATUS(status: Status) -> Status:  # noqa: N802  (the manual's name)
+def WEXITSTATUS(status: Status) -> Status:
     """The code it ended with."""
     return (status >> 8) & LOW_BYTE
 
 
-def WIFSIGNALED(status: Status) -> Bool:  # noqa: N802  (the manual's name)
+def WIFSIGNALED(status: Status) -> Bool:
     """A signal killed the child."""
     return ((status & SIGNAL_BITS) != 0) & ((status & SIGNAL_BITS) != SIGNAL_BITS)
 
 
-def WTERMSIG(status: Status) -> Status:  # noqa: N802  (the manual's name)
+def WTERMSIG(status: Status) -> Status:
     """The signal that killed it."""
     return status & SIGNAL_BITS
 
 
-def WCOREDUMP(status: Status) -> Bool:  # noqa: N802  (the manual's name)
+def WCOREDUMP(status: Status) -> Bool:
     """A core was written."""
     return (status & CORE_BIT) != 0
 
 
-def WIFSTOPPED(status: Status) -> Bool:  # noqa: N802  (the manual's name)
+def WIFSTOPPED(status: Status) -> Bool:
     """A signal stopped the child."""
     return (status & LOW_BYTE) == SIGNAL_BITS
 
 
-def WSTOPSIG(status: Status) -> Status:  # noqa: N802  (the manual's name)
+def WSTOPSIG(status: Status) -> Status:
     """The signal that stopped it."""
     return WEXITSTATUS(status)
 
 
-def WIFCONTINUED(status: Status) -> Bool:  # noqa: N802  (the manual's name)
+def WIFCONTINUED(status: Status) -> Bool:
     """The child runs again after a stop."""
     return status == CONTINUED
