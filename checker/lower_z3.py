@@ -18,6 +18,7 @@ from checker.ground import Cell, Key
 from checker.unroll import GROUND_OPERATORS, size_in_bits
 from spec.lang.ir import Node, Place
 from spec.lang.model import Scope
+from spec.lang.simplify import number
 from spec.lang.types import BoolType, IntType, SetType, SortType, Type
 from spec.lang.walk import postorder
 
@@ -120,7 +121,7 @@ def _read(words: Vocabulary, node: Node, args: list[Expr]) -> Expr:
         return cells[place.field, None]
     index = node.args[0]
     if index.op == "CONST":
-        return cells[place.field, int(index.attr)]  # type: ignore[call-overload]
+        return cells[place.field, number(index)]
     last = words.scope.size(index.type) - 1
     found = cells[place.field, last]
     for row in range(last - 1, -1, -1):

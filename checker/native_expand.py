@@ -15,6 +15,7 @@ from checker.native_place import hoisted
 from checker.native_plan import Else, End, If, Step, Take
 from spec.lang.ir import Node
 from spec.lang.model import Scope
+from spec.lang.simplify import number
 from spec.lang.types import BOOL
 
 ONE: Final = Lanes(1)
@@ -213,7 +214,7 @@ class Expansion(Function):
     def _fixed(self, node: Node, slot: Slot) -> int:
         """A constant at the place of a cell."""
         self.value(node)
-        return (int(str(int(node.attr))) & slot.mask) << slot.offset  # type: ignore[call-overload]
+        return (number(node) & slot.mask) << slot.offset
 
     def _parts(self, root: Node, key: tuple[str, int | None]) -> Iterator[Node]:
         """The terms that `_placed` computes."""

@@ -84,7 +84,7 @@ class Reasons:
     def value(self, node: Node) -> int:
         """The value of a term without free variables."""
         if node.op == "CONST":
-            return int(str(int(node.attr)))  # type: ignore[call-overload]
+            return simplify.number(node)
         function = Function("value", (), Value(node))
         fields, scope = self.evaluator.fields, self.evaluator.scope
         code = compile_functions([function], fields, scope)["value"]
