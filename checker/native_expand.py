@@ -15,7 +15,7 @@ from checker.native_place import hoisted
 from checker.native_plan import Else, End, If, Step, Take
 from spec.lang.ir import Node
 from spec.lang.model import Scope
-from spec.lang.simplify import number
+from spec.lang.simplify import number as value_of
 from spec.lang.types import BOOL
 
 ONE: Final = Lanes(1)
@@ -214,7 +214,7 @@ class Expansion(Function):
     def _fixed(self, node: Node, slot: Slot) -> int:
         """A constant at the place of a cell."""
         self.value(node)
-        return (number(node) & slot.mask) << slot.offset
+        return (value_of(node) & slot.mask) << slot.offset
 
     def _parts(self, root: Node, key: tuple[str, int | None]) -> Iterator[Node]:
         """The terms that `_placed` computes."""
