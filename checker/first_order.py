@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import z3
 
@@ -28,6 +28,10 @@ from spec.lang.walk import postorder
 
 Expr = Any
 """A Z3 expression; Z3 publishes no types."""
+
+
+WIDEST: Final = 64
+"""The bits in which elements are counted; every narrower reading is a part of these."""
 
 
 class NotFirstOrder(SpecError):
@@ -134,6 +138,10 @@ class Language:
             ]
             self._orders[kind.name] = less
         return self._orders[kind.name]
+
+    def counted(self, kind: SortType) -> Callable[[Expr], Expr]:
+        """Which element each is, counted from the sort's first, modulo 2 ** WIDEST."""
+        return self.symbol(f"{kind.name}.counted", [kind], IntType(WIDEST))
 
     def symbol(self, name: str, args: Sequence[Type], of: Type) -> Callable[..., Value]:
         """A function symbol; one that yields sets becomes a relation."""

@@ -19,6 +19,7 @@ import z3
 from checker.first_order import (
     Booted,
     Expr,
+    WIDEST,
     Language,
     LoweredWrite,
     NotFirstOrder,
@@ -153,17 +154,21 @@ def _ordered(words: Words, node: Node, args: list[Value]) -> Expr:
     return z3.ULT(left, right) if node.op == "LT" else z3.ULE(left, right)
 
 
+def _resized(expr: Expr, have: int, bits: int) -> Expr:
+    """Zero-extended or cut to `bits`."""
+    if bits > have:
+        return z3.ZeroExt(bits - have, expr)
+    return expr if bits == have else z3.Extract(bits - 1, 0, expr)
+
+
 def _to_int(words: Words, node: Node, args: list[Value]) -> Expr:
     source, target = node.args[0].type, node.type
     assert isinstance(target, IntType)
     if isinstance(source, IntType):
-        more = target.bits - source.bits
-        if more > 0:
-            return z3.ZeroExt(more, args[0])
-        return z3.Extract(target.bits - 1, 0, args[0])
-    name = f"{name_of(source)}.as_int{target.bits}"
+        return _resized(args[0], source.bits, target.bits)
     if isinstance(source, SortType):
-        return words.language.symbol(name, [source], target)(args[0])
+        wide = words.language.counted(source)(args[0])
+        return _resized(wide, WIDEST, target.bits)
     members = words.language.members(source)  # type: ignore[arg-type]
     found = z3.BitVecVal(len(members) - 1, target.bits)
     for position in range(len(members) - 2, -1, -1):

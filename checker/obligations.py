@@ -54,9 +54,14 @@ class Ending:
 class Theory:
     """A model in first-order logic, with its invariants in the state before."""
 
-    def __init__(self, model: Model, invariants: Iterable[Traced]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        invariants: Iterable[Traced],
+        language: Language | None = None,
+    ) -> None:
         self.model = model
-        self.language = Language()
+        self.language = language or Language()
         self.infos = {info.name: info for info in model.shape.fields()}
         self.symbolic = Symbolic(self.language, self.infos.values())
         self.base = Words(self.language, self.symbolic)
