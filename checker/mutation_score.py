@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from checker.equivalence import difference
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
 from checker.mutate import Mutant, mutants
+from checker.notice import Watch
 from checker.refine import Answer, Engine, check, group
-from checker.slice import slice_model, with_data
 from checker.verdict import ProvedAtScope, Unknown, Violated
 from spec.lang.model import Model, Scope, Traced
 
@@ -106,15 +106,15 @@ class _Scoring:
     scope: Scope
     engine: Engine
     deadline: float | None
-    settled: dict[str, frozenset[str]] = field(default_factory=dict)
-    """What holds of the model, and the fields of the slice that said so."""
-    sight: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
     def report(self, properties: tuple[Traced, ...], told: Told) -> MutationReport:
-        for answer in check(self.model, self.scope, properties, self.engine):
-            if isinstance(answer.verdict, ProvedAtScope):
-                self.settled[answer.prop.name] = answer.sliced.fields
-        holding = tuple(prop for prop in properties if prop.name in self.settled)
+        settled = {
+            answer.prop.name: answer.sliced.fields
+            for answer in check(self.model, self.scope, properties, self.engine)
+            if isinstance(answer.verdict, ProvedAtScope)
+        }
+        self.watch = Watch(self.model, settled)
+        holding = tuple(prop for prop in properties if prop.name in settled)
         fates: list[Fate] = []
         listed = mutants(self.model)
         for number, mutant in enumerate(listed, start=1):
@@ -145,7 +145,7 @@ class _Scoring:
     def _tried(
         self, mutant: Mutant, holding: tuple[Traced, ...]
     ) -> tuple[str, tuple[str, ...]]:
-        noticing = self.noticing(mutant, holding)
+        noticing = self.watch.noticing(mutant, holding)
         for engine in (glance, self.engine):
             is_open = False
             for each in self._by_size(mutant, noticing):
@@ -166,30 +166,6 @@ class _Scoring:
         ordered = sorted(groups, key=lambda g: (len(g.fields), sorted(g.fields)))
         return [each.properties for each in ordered]
 
-    def noticing(
-        self, mutant: Mutant, holding: tuple[Traced, ...]
-    ) -> tuple[Traced, ...]:
-        """The properties whose slices the mutation changes, over the mutant."""
-        pairs = zip(holding, mutant.retraced(holding), strict=True)
-        return tuple(
-            after for before, after in pairs if self._sees(mutant, before, after)
-        )
-
-    def _sees(self, mutant: Mutant, before: Traced, after: Traced) -> bool:
-        fields = self.settled[before.name]
-        one, other = (_alone(m, mutant.action) for m in (self.model, mutant.model))
-        parts = [_about(prop, mutant.action) for prop in (before, after)]
-        key = (mutant.name, fields, *(part.obligations for part in parts))
-        if key not in self.sight:
-            slices = [
-                slice_model(m, [part], fields)
-                for m, part in zip((one, other), parts, strict=True)
-            ]
-            seen = [(s.model.actions, _terms(s.properties)) for s in slices]
-            closed = with_data(other, fields) == fields
-            self.sight[key] = not closed or seen[0] != seen[1]
-        return self.sight[key]
-
     def _nowhere(self, mutant: Mutant) -> bool:
         """No reachable state tells the broken call from the original."""
         asked = difference(self.model, mutant)
@@ -202,7 +178,7 @@ class _Scoring:
         for mutant in tried:
             if self._late():
                 return
-            for again in self.noticing(mutant, (prop,)):
+            for again in self.watch.noticing(mutant, (prop,)):
                 if self._catches(mutant, again):
                     yield mutant.name
                     return
@@ -217,19 +193,6 @@ class _Scoring:
 
 def _fails(answer: Answer) -> bool:
     return isinstance(answer.verdict, Violated)
-
-
-def _alone(model: Model, action: str) -> Model:
-    return replace(model, actions=(model.action(action),))
-
-
-def _about(prop: Traced, action: str) -> Traced:
-    demands = tuple(o for o in prop.obligations if o.action == action)
-    return replace(prop, obligations=demands)
-
-
-def _terms(properties: Iterable[Traced]) -> list[tuple[object, ...]]:
-    return [(prop.node, prop.obligations) for prop in properties]
 
 
 def _with_catches(fate: Fate, catches: dict[str, tuple[str, ...]]) -> Fate:
