@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from checker.evaluate import Evaluator, Failed, State
+from checker.evaluate import Evaluator, Failed, State, Transition
 from checker.python_text import Function, Value, compile_functions
 from checker.trace import Trace
 from spec.lang import simplify
@@ -36,7 +36,16 @@ def instance(evaluator: Evaluator, trace: Trace) -> str:
     demand = _demand(evaluator, prop, trace)
     if demand is None:
         return "the step is allowed"
+    if demand is simplify.FALSE:
+        return _forbidden(trace.run[-1])
     return Reasons(evaluator, before, last).sentence(demand, truth=False)
+
+
+def _forbidden(step: Transition) -> str:
+    """The step itself is what must not be."""
+    outcome = step.outcome
+    how = f"answers {outcome.error}" if isinstance(outcome, Failed) else "succeeds"
+    return f"{step.invocation.action} {how}"
 
 
 def _demand(evaluator: Evaluator, prop: Traced, trace: Trace) -> Node | None:

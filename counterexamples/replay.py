@@ -76,8 +76,8 @@ def replay(data: bytes, library: Library) -> Replay:
 
 def _prepared(document: Document, library: Library) -> tuple[Header, Evaluator]:
     said = document.header
-    sizes = _at(document, "scope", lambda: parse_sizes(said["scope"].text))
-    if max(sizes.values()) > LARGEST_SORT:
+    sizes = _at(document, "scope", lambda: _sizes(said["scope"].text))
+    if max(sizes.values(), default=0) > LARGEST_SORT:
         problem = f"a trace's scope has at most {LARGEST_SORT} of anything"
         raise BadTrace(said["scope"].line, problem)
     header = Header(
@@ -93,6 +93,10 @@ def _prepared(document: Document, library: Library) -> tuple[Header, Evaluator]:
     model, prop = _at(document, "system", lambda: library(header))
     scope = _at(document, "scope", lambda: scope_for(model, sizes, [prop]))
     return header, Evaluator(model, scope, [prop])
+
+
+def _sizes(text: str) -> dict[str, int]:
+    return {} if text == NONE else parse_sizes(text)
 
 
 def _at(document: Document, key: str, build: Callable[[], T]) -> T:

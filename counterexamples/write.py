@@ -47,7 +47,7 @@ def header_lines(header: Header) -> Iterator[str]:
         header.system,
         ",".join(f"{name}={option}" for name, option in header.reading) or NONE,
         header.mutant or NONE,
-        ",".join(f"{name}={size}" for name, size in header.scope),
+        ",".join(f"{name}={size}" for name, size in header.scope) or NONE,
         header.engine,
         header.spec,
     )
