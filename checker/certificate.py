@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import z3
-
+from checker.first_order import negation, script
 from checker.obligations import BOOT, Theory
 from checker.prove import Discharge, ProofRun
 from checker.verdict import Proved
@@ -87,23 +86,17 @@ def write_certificate(run: ProofRun, directory: Path) -> int:
 
 def _query(theory: Theory, done: Discharge) -> str:
     """The obligation as a script: unsatisfiable if it holds."""
-    solver = z3.Solver()
-    solver.add(*theory.language.axioms, *done.duty.facts)
-    for name in done.used:
-        solver.add(*theory.hypotheses[name])
-    solver.add(z3.Not(done.duty.goal))
-    title = f"; {theory.model.name}: {done.duty.prop}, {done.duty.at}"
-    return f"{title}\n(set-logic ALL)\n{solver.sexpr()}(check-sat)\n"
+    duty = done.duty
+    assumed = [f for name in done.used for f in theory.hypotheses[name]]
+    formulas = [*theory.language.axioms, *duty.facts, *assumed, negation(duty.goal)]
+    return script(f"{theory.model.name}: {duty.prop}, {duty.at}", formulas, ask=True)
 
 
 def _invariant(theory: Theory, proved: set[str]) -> str:
     """What holds in every reachable state, as assertions in the order of the model."""
-    solver = z3.Solver()
-    solver.add(*theory.language.axioms, *theory.base.axioms)
-    for name, formulas in theory.hypotheses.items():
-        if name in proved:
-            solver.add(*formulas)
-    return f"; {theory.model.name}: the invariant\n(set-logic ALL)\n{solver.sexpr()}"
+    held = [f for n, fs in theory.hypotheses.items() if n in proved for f in fs]
+    formulas = [*theory.language.axioms, *theory.base.axioms, *held]
+    return script(f"{theory.model.name}: the invariant", formulas, ask=False)
 
 
 def _manifest(

@@ -156,6 +156,20 @@ class Language:
         return lambda *given: SetTerm(element, lambda e: relation(*given, e))
 
 
+def script(title: str, formulas: Iterable[Expr], *, ask: bool) -> str:
+    """The formulas in SMT-LIB 2.6; `ask` ends it with the question whether they can
+    all hold."""
+    solver = z3.Solver()
+    solver.add(*formulas)
+    question = "(check-sat)\n" if ask else ""
+    return f"; {title}\n(set-logic ALL)\n{solver.sexpr()}{question}"
+
+
+def negation(formula: Expr) -> Expr:
+    """The formula does not hold."""
+    return z3.Not(formula)
+
+
 class StateView(Protocol):
     """What can be read: cells, and the ancestors of a forest by its parent field."""
 

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from checker.cli import check, listing, mutants, readings, replay, show, simulate
+from checker.cli import (
+    check,
+    listing,
+    mutants,
+    prove,
+    readings,
+    replay,
+    show,
+    simulate,
+)
 
 app = typer.Typer(
     name="pidproof",
@@ -27,6 +36,8 @@ app.command("replay")(replay.replay)
 app.command("mutants")(mutants.mutants)
 app.command("simulate")(simulate.simulate)
 app.command("readings")(readings.readings)
+app.command("prove")(prove.prove)
+app.command("verify")(prove.verify)
 
 
 def _version(*, wanted: bool) -> None:

@@ -23,6 +23,7 @@ CODES: Final = {
     "BadTrace": USAGE,
     "Unusable": USAGE,
     "CheckpointRefused": USAGE,
+    "Refused": USAGE,
     "DoesNotHappen": EVALUATION_FAILED,
     "Disagreement": EVALUATION_FAILED,
     "EnginesDisagree": EVALUATION_FAILED,

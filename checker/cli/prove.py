@@ -1,0 +1,59 @@
+"""`pidproof prove` and `pidproof verify`: proof for any number, and its certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def prove(
+    systems: Annotated[
+        list[str] | None, typer.Argument(help="Systems; all of them by default.")
+    ] = None,
+    *,
+    properties: Annotated[
+        list[str] | None,
+        typer.Option("--property", "-p", help="Only this property; may be repeated."),
+    ] = None,
+    reading: Annotated[
+        list[str] | None, typer.Option(help="Settle an open question: name=option.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Directory to write the certificate to.")
+    ] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="See which mutants the proof notices.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for one obligation.")
+    ] = 10.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Prove properties for any number of processes and of everything else."""
+    from checker.cli.proving import Wanted, run
+
+    wanted = Wanted(
+        systems=tuple(systems or ()),
+        properties=tuple(properties or ()),
+        reading=tuple(reading or ()),
+        certificate=certificate,
+        mutants=mutants,
+        timeout=timeout,
+        json=json,
+    )
+    return run(wanted)
+
+
+def verify(
+    directories: Annotated[list[Path], typer.Argument(help="Certificates.")],
+    *,
+    timeout: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for one obligation.")
+    ] = 30.0,
+) -> int:
+    """Check certificates with a second solver, in processes of their own."""
+    from checker.cli.verifying import run
+
+    return run(directories, timeout)
