@@ -21,10 +21,8 @@ from spec.lang import (
     some_of,
     sometimes,
 )
-from spec.process.images import PROGRAM
 from spec.process.sorts import (
     ECHILD,
-    NUMBER_OF_INIT,
     ExitCode,
     Number,
     Pid,
@@ -33,6 +31,7 @@ from spec.process.sorts import (
 from spec.process.state import Kernel, Processes
 from spec.process.status import (
     CORE_BIT,
+    LOW_BYTE,
     RUNS_ON,
     SIGSEGV,
     WCOREDUMP,
@@ -215,40 +214,8 @@ def the_status_says_how_the_process_ended(
             & (WTERMSIG(status) == Status.from_term(SIGSEGV))
             & (WCOREDUMP(status) == core)
         )
-    code = Status.from_term(call.argument("code", ExitCode))
+    code = Status.from_term(call.argument("code", ExitCode)) & LOW_BYTE
     return WIFEXITED(status) & (WEXITSTATUS(status) == code)
-
-
-@always(claims=("F13",), source="wait(2) NOTES")
-def a_collected_process_leaves_nothing_behind(s: Processes) -> Bool:
-    """A row that nothing uses is as it was at boot."""
-    return every_process(
-        lambda p: (
-            exists(s, p)
-            | (
-                (s.process[p].pid == NUMBER_OF_INIT)
-                & (s.process[p].parent == p)
-                & (s.process[p].group == NUMBER_OF_INIT)
-                & (s.process[p].status == RUNS_ON)
-                & (s.process[p].image == PROGRAM)
-            )
-        )
-    )
-
-
-@always(claims=("F13",), source="wait(2) NOTES", systems=UNIX_LIKE)
-def a_collected_process_leaves_no_session_and_no_mark(s: Kernel) -> Bool:
-    """The same of the fields that only Unix and Peios have."""
-    return every_process(
-        lambda p: (
-            exists(s, p)
-            | (
-                (s.process[p].session == NUMBER_OF_INIT)
-                & ~s.process[p].is_subreaper
-                & ~s.process[p].has_execed
-            )
-        )
-    )
 
 
 @sometimes(claims=("F06",), source="signal(7) DESCRIPTION", systems=UNIX_LIKE)
