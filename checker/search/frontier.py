@@ -111,7 +111,9 @@ class Frontier:
         is what makes it pay to bring a partition into the cache; `frugal` limits them
         to an eighth of the memory.
         """
-        store = int(self.store.memory_with().sum())
+        memory = self.memory()
+        self.peak = max(self.peak, memory)
+        store = memory - self.overhead
         allowed = max(BUFFERS_FLOOR, store // 4)
         allowed = min(allowed, self.limit // (8 if frugal else 4))
         share = PARTS * len(self.workers)
@@ -150,7 +152,8 @@ class Frontier:
         """Insert and check what was routed; OutOfRoom if it might be too much."""
         waiting = self.waiting()
         total = int(waiting.sum())
-        safe = self.memory(waiting) <= self.limit
+        most = self.overhead + self.store.memory_bound(total)
+        safe = most <= self.limit or self.memory(waiting) <= self.limit
         step = PARTS // (1 << (total // BUDGET).bit_length()) if safe else PARTS // 64
         active = self.workers if total > LEVEL_FOR_THREADS else self.workers[:1]
         for first in range(0, PARTS, max(1, step)):
@@ -170,7 +173,6 @@ class Frontier:
                     "for it; raise --memory"
                 )
             self.breathe()
-        self.peak = max(self.peak, self.memory())
 
     def waiting(self) -> NDArray[np.int64]:
         """How many routed successors wait for each partition."""

@@ -10,6 +10,7 @@ import mmap
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,14 @@ _NO_RESERVE = 0x4000 if sys.platform == "linux" else 0
 """MAP_NORESERVE, which the mmap module of Python 3.11 does not name."""
 
 
-def machine_memory() -> int:
-    """Bytes of main memory of this machine."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+def machine_memory(group: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
+    """Bytes of main memory that this process may use: of the machine, or of `group`."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = group.read_text(encoding="ascii").strip()
+    except OSError:
+        return whole
+    return min(whole, int(limit)) if limit.isdecimal() else whole
 
 
 def bytes_of(words: NDArray[np.uint64]) -> memoryview:

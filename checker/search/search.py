@@ -370,6 +370,7 @@ def trace_again(
         max_states=None,
         checkpoint=None,
         resume=None,
+        should_stop=lambda: False,
     )
     with LevelLog(machine.width) as log:
         run = _Search(machine, again, log)

@@ -45,6 +45,11 @@ def index_bits(count: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.ceil(np.log2(slots)).astype(np.int64)
 
 
+def _pages(size: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sizes in bytes, rounded up to whole pages."""
+    return -(-size // PAGE) * PAGE
+
+
 class Store:
     """All partitions. `table` has the shape [PARTS, PART_WORDS]; see layout.Part.
 
@@ -147,10 +152,17 @@ class Store:
         counts = self.column(Part.COUNT)
         total = counts + more
         slots = np.where(total > 0, np.int64(4) << index_bits(total), 0)
-        size = total * (8 * self.shape.key_width) + slots
+        size = _pages(total * (8 * self.shape.key_width)) + _pages(slots)
         if self.shape.fingerprints:
-            size += (total - self.column(Part.START)) * (8 * self.shape.width)
+            whole = total - self.column(Part.START)
+            size += _pages(whole * (8 * self.shape.width))
         return size
+
+    def memory_bound(self, more: int) -> int:
+        """Bytes that `memory_with` never exceeds in all, found at a glance."""
+        states = self.distinct + more
+        key, whole = 8 * self.shape.key_width, 8 * self.shape.width
+        return 3 * PARTS * PAGE + states * (key + whole + 4 * 3)
 
     def keys_of(self, part: int, first: int, last: int) -> Words:
         """The words of keys `first` up to `last` of a partition; a view."""

@@ -34,6 +34,7 @@ class Measured:
     transitions: int
     levels: int
     seconds: float
+    processor_seconds: float
     setup_seconds: float
     bytes_per_state: float
     resident: float
@@ -51,7 +52,7 @@ def measured(n: int, threads: int = 1, memory: int | None = None) -> Measured:
     """Search model P with `n` pids."""
     native = compiled(n)
     setup = time.perf_counter() - STARTED
-    before = _largest()
+    before, used = _largest(), time.process_time()
     result = search(native.machine, Options(threads=threads, memory=memory))
     seen = native.watched(result.seen)
     proved = result.complete and not seen
@@ -60,6 +61,7 @@ def measured(n: int, threads: int = 1, memory: int | None = None) -> Measured:
         transitions=result.transitions,
         levels=len(result.levels),
         seconds=round(result.seconds, 4),
+        processor_seconds=round(time.process_time() - used, 4),
         setup_seconds=round(setup, 4),
         bytes_per_state=round(result.bytes_per_state, 2),
         resident=round((_largest() - before) / result.distinct, 2),

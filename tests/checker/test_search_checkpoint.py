@@ -127,7 +127,7 @@ def test_a_checkpoint_cut_short_is_refused(length: int, tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
     options = interrupted(tmp_path / "c")
 
-    with pytest.raises(CheckpointRefused, match=r"made for dims=4.*this is dims=3"):
+    with pytest.raises(CheckpointRefused, match=r"made for dims=8.*this is dims=3"):
         search(lattice(3, 3), options)
 
 

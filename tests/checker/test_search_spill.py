@@ -18,7 +18,7 @@ from checker.search.spill import Spill
 from tests.checker.lattice import BAD, crowded, lattice
 
 MIB = 1 << 20
-TIGHT = {1: 3 * MIB, 2: 5 * MIB, 5: 8 * MIB}
+TIGHT = {1: 6 * MIB, 2: 8 * MIB, 5: 11 * MIB}
 """Bytes that hold the search of `big(width)` but not all of its states."""
 
 BAD_STATES = [(4, 4, 3, 2, 4, 4, 4, 1), (3, 4, 4, 3, 4, 4, 1, 3)]
