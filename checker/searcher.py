@@ -230,16 +230,16 @@ def _violations(
     for finding in result.findings:
         name = compiled.watches[finding.bit].name
         if name not in runs or len(finding.actions) < len(runs[name]):
-            runs[name] = _run(evaluator, compiled, finding, reduction)
+            runs[name] = run_of(evaluator, compiled, finding, reduction)
     listed = [name for name in evaluator.properties if name in names]
     return [Violation(name, runs.get(name, ())) for name in listed]
 
 
-def _run(
+def run_of(
     evaluator: Evaluator,
     compiled: NativeModel,
     finding: Finding,
-    reduction: Reduction | None,
+    reduction: Reduction | None = None,
 ) -> Run:
     """The native run as the evaluator takes it; raises Disagreement."""
     states = compiled.unpack(finding.states)

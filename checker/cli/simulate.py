@@ -17,7 +17,9 @@ def simulate(
     seconds: Annotated[
         float, typer.Option(min=0.0, help="How long to go on, for each system.")
     ] = 5.0,
-    scope: Annotated[str | None, typer.Option(help="Sizes of the sorts.")] = None,
+    scope: Annotated[
+        str, typer.Option(help="Sizes of the sorts.")
+    ] = "process=4,number=5",
     reading: Annotated[
         list[str] | None, typer.Option(help="Settle an open question: name=option.")
     ] = None,
