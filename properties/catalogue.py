@@ -5,7 +5,15 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from properties import collecting, exec, family, groups, numbers, security
+from properties import (
+    collecting,
+    exec,
+    family,
+    groups,
+    leftovers,
+    numbers,
+    security,
+)
 from spec.lang import Property
 
 THEMES: Final[tuple[ModuleType, ...]] = (
@@ -15,6 +23,7 @@ THEMES: Final[tuple[ModuleType, ...]] = (
     exec,
     groups,
     security,
+    leftovers,
 )
 
 

@@ -22,7 +22,6 @@ from spec.lang import (
 )
 from spec.peios.kacs_set_psb import Request, mitigations_in
 from spec.peios.state import (
-    GUID_OF_INIT,
     LSV,
     NONE,
     PIE,
@@ -292,24 +291,6 @@ def a_protected_process_verifies_libraries(
     """The next version's claim: an exec that protects also sets lsv."""
     psb = new.psb[caller_of(call)]
     return implies(outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV))
-
-
-@always(claims=("F33",), systems=PEIOS)
-def a_collected_process_leaves_no_security_block(s: Kernel) -> Bool:
-    """The block of a row that nothing uses is as it was at boot."""
-    return every_process(
-        lambda p: (
-            exists(s, p)
-            | (
-                (s.psb[p].guid == GUID_OF_INIT)
-                & (s.psb[p].pip_type == NONE)
-                & (s.psb[p].pip_trust == UNTRUSTED)
-                & s.psb[p].mitigations.is_empty()
-                & ~s.psb[p].has_no_child
-                & ~s.psb[p].has_ui_access
-            )
-        )
-    )
 
 
 @sometimes(claims=("I14",), systems=PEIOS)
