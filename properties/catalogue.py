@@ -6,23 +6,35 @@ from types import ModuleType
 from typing import Final
 
 from properties import (
+    adoption,
     collecting,
+    creation,
     exec,
     family,
     groups,
+    guids,
     leftovers,
+    mitigations,
     numbers,
-    security,
+    protection,
+    statuses,
+    templates,
 )
 from spec.lang import Property
 
 THEMES: Final[tuple[ModuleType, ...]] = (
     numbers,
     family,
+    adoption,
+    creation,
     collecting,
+    statuses,
     exec,
     groups,
-    security,
+    templates,
+    guids,
+    protection,
+    mitigations,
     leftovers,
 )
 

@@ -110,16 +110,6 @@ def a_new_process_runs_the_program_of_its_creator(
     )
 
 
-@every_step(claims=("topaz 8:2",), systems=("topaz",), calls=("start_process",))
-def a_started_process_runs_the_image_of_its_template(
-    old: Processes, new: Processes, call: CallView, outcome: Outcome
-) -> Bool:
-    """The template says what the new process runs."""
-    return every_newborn(
-        old, new, lambda p: new.process[p].image == call.argument("image", Image)
-    )
-
-
 @sometimes(claims=("unix exec:1",), source="execve(2) DESCRIPTION")
 def two_processes_run_different_programs(s: Processes) -> Bool:
     """One program starts another."""

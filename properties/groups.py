@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from properties.words import (
-    UNIX_LIKE,
-    caller_of,
-    every_existing,
-    every_newborn,
-    every_process,
-    every_survivor,
-)
+from properties.words import UNIX_LIKE, every_existing, every_newborn, every_survivor
 from spec.lang import (
     Bool,
     CallView,
@@ -95,51 +88,6 @@ def a_new_process_is_in_its_creators_group_and_session(
         lambda p: (
             (new.process[p].group == old.process[new.process[p].parent].group)
             & (new.process[p].session == old.process[new.process[p].parent].session)
-        ),
-    )
-
-
-@every_step(claims=("topaz 5:2", "topaz 8:1"), systems=("topaz",))
-def a_process_stays_in_the_group_it_was_created_in(
-    old: Processes, new: Processes, call: CallView, outcome: Outcome
-) -> Bool:
-    """A group is chosen at creation and not later."""
-    return every_survivor(
-        old, new, lambda p: old.process[p].group == new.process[p].group
-    )
-
-
-@every_step(claims=("topaz 5:1", "topaz 5:2"), systems=("topaz",))
-def only_an_ancestor_moves_a_process_to_another_group(
-    old: Processes, new: Processes, call: CallView, outcome: Outcome
-) -> Bool:
-    """If a group changes at all, it is an ancestor who changes it."""
-    return every_survivor(
-        old,
-        new,
-        lambda p: (
-            (old.process[p].group == new.process[p].group)
-            | old.family.is_ancestor(caller_of(call), p)
-        ),
-    )
-
-
-@every_step(claims=("topaz 5:2",), systems=("topaz",), calls=("start_process",))
-def a_group_of_ones_own_has_no_other_member(
-    old: Processes, new: Processes, call: CallView, outcome: Outcome
-) -> Bool:
-    """A process that starts a group is alone in it."""
-    return every_newborn(
-        old,
-        new,
-        lambda p: implies(
-            new.process[p].group == new.process[p].pid,
-            every_process(
-                lambda q: implies(
-                    exists(new, q) & (q != p),
-                    new.process[q].group != new.process[p].group,
-                )
-            ),
         ),
     )
 

@@ -11,6 +11,7 @@ from spec.process.words import exists, is_running
 
 UNIX_LIKE = ("unix", "peios")
 """The systems with sessions, subreapers and exec."""
+PEIOS = ("peios",)
 
 
 def every_process(holds: Callable[[Process], Bool]) -> Bool:

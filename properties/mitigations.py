@@ -1,10 +1,10 @@
-"""The Process Security Block of Peios: what may change it, and how."""
+"""Mitigations: what a process takes on it keeps (Peios)."""
 
 from __future__ import annotations
 
 from properties.words import (
+    PEIOS,
     caller_of,
-    every_existing,
     every_newborn,
     every_process,
     every_survivor,
@@ -14,69 +14,17 @@ from spec.lang import (
     Bool,
     CallView,
     Outcome,
-    always,
     every_step,
     implies,
     some_of,
     sometimes,
 )
 from spec.peios.kacs_set_psb import Request, mitigations_in
-from spec.peios.state import (
-    LSV,
-    NONE,
-    PIE,
-    PROTECTED,
-    TRUSTED_BASE,
-    UNTRUSTED,
-    Kernel,
-)
-from spec.peios.words import dominates, trust_of, type_of
+from spec.peios.state import LSV, NONE, PIE, Kernel
+from spec.peios.words import dominates
 from spec.process.images import Image, is_position_independent
-from spec.process.sorts import INIT, Process
+from spec.process.sorts import Process
 from spec.process.words import exists, is_running
-
-PEIOS = ("peios",)
-
-
-@always(claims=("A13", "A15"), systems=PEIOS)
-def no_two_processes_share_a_guid(s: Kernel) -> Bool:
-    """Two existing processes never have one GUID."""
-    return every_existing(
-        s,
-        lambda p: every_existing(
-            s, lambda q: implies(s.psb[p].guid == s.psb[q].guid, p == q)
-        ),
-    )
-
-
-@every_step(claims=("A13", "A15", "C22"), systems=PEIOS)
-def a_guid_is_never_reused(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """A new process's GUID was never given out, and is noted as given."""
-    return every_newborn(
-        old,
-        new,
-        lambda p: (
-            ~old.guids_used.has(new.psb[p].guid) & new.guids_used.has(new.psb[p].guid)
-        ),
-    )
-
-
-@every_step(claims=("A13",), systems=PEIOS)
-def no_guid_is_forgotten(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """What was given out stays noted as given, after its process is gone too."""
-    return new.guids_used.includes(old.guids_used)
-
-
-@every_step(claims=("A14", "E01"), systems=PEIOS)
-def a_process_keeps_its_guid(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """A process has one GUID from its creation until it is gone."""
-    return every_survivor(old, new, lambda p: old.psb[p].guid == new.psb[p].guid)
 
 
 @every_step(claims=("I11", "I30"), systems=PEIOS)
@@ -135,76 +83,6 @@ def a_child_starts_with_its_parents_ui_access(
             new.psb[p].has_ui_access == old.psb[new.process[p].parent].has_ui_access
         ),
     )
-
-
-@every_step(claims=("C16", "E32"), systems=PEIOS)
-def a_child_starts_with_its_parents_pip(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """Fork copies the PIP pair."""
-
-    def same_as_parent(child: Process) -> Bool:
-        mine, its = new.psb[child], old.psb[new.process[child].parent]
-        return (mine.pip_type == its.pip_type) & (mine.pip_trust == its.pip_trust)
-
-    return every_newborn(old, new, same_as_parent)
-
-
-@every_step(claims=("E14", "E15", "E32", "I10"), systems=PEIOS)
-def pip_changes_only_at_exec_and_only_by_signature(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """Another PIP pair is the tier of the file that the process itself executes."""
-
-    def by_signature(process: Process) -> Bool:
-        if call.name != "execve":
-            return FALSE
-        image = call.argument("image", Image)
-        return (
-            outcome.succeeded
-            & (process == caller_of(call))
-            & (new.psb[process].pip_type == type_of(image))
-            & (new.psb[process].pip_trust == trust_of(image))
-        )
-
-    return every_survivor(old, new, lambda p: same_pip(old, new, p) | by_signature(p))
-
-
-@every_step(claims=("E14", "E16"), systems=PEIOS, calls=("execve",))
-def an_exec_gives_the_tier_of_the_signature(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """After every exec the PIP pair is the file's, whatever it was before."""
-    image, psb = call.argument("image", Image), new.psb[caller_of(call)]
-    return implies(
-        outcome.succeeded,
-        (psb.pip_type == type_of(image)) & (psb.pip_trust == trust_of(image)),
-    )
-
-
-@always(claims=("E14", "E16"), systems=PEIOS)
-def a_process_has_the_tier_of_the_program_it_runs(s: Kernel) -> Bool:
-    """The PIP pair and the signature of the running file agree."""
-    return every_process(
-        lambda p: implies(
-            is_running(s, p),
-            (s.psb[p].pip_type == type_of(s.process[p].image))
-            & (s.psb[p].pip_trust == trust_of(s.process[p].image)),
-        )
-    )
-
-
-@always(claims=("E18", "E19"), systems=PEIOS)
-def only_two_pip_pairs_occur(s: Kernel) -> Bool:
-    """In this version a process is unprotected, or protected at full trust."""
-
-    def is_a_tier(process: Process) -> Bool:
-        it = s.psb[process]
-        nothing = (it.pip_type == NONE) & (it.pip_trust == UNTRUSTED)
-        full = (it.pip_type == PROTECTED) & (it.pip_trust == TRUSTED_BASE)
-        return nothing | full
-
-    return every_existing(s, is_a_tier)
 
 
 @every_step(claims=("I32",), systems=PEIOS)
@@ -293,17 +171,6 @@ def a_protected_process_verifies_libraries(
     return implies(outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV))
 
 
-@sometimes(claims=("I14",), systems=PEIOS)
-def a_process_below_is_protected(s: Kernel) -> Bool:
-    """A protected process has an unprotected parent, which does not dominate it."""
-    return some_of(
-        Process,
-        lambda p: (
-            is_running(s, p) & (p != INIT) & ~dominates(s, s.process[p].parent, p)
-        ),
-    )
-
-
 @sometimes(claims=("I36",), systems=PEIOS)
 def a_process_at_a_fixed_address_has_pie(s: Kernel) -> Bool:
     """Mitigations bind later events only: the program that runs goes on running."""
@@ -329,9 +196,3 @@ def a_process_that_may_have_no_children_has_some(s: Kernel) -> Bool:
             )
         ),
     )
-
-
-def same_pip(old: Kernel, new: Kernel, process: Process) -> Bool:
-    """The PIP pair is the same on both sides."""
-    before, after = old.psb[process], new.psb[process]
-    return (before.pip_type == after.pip_type) & (before.pip_trust == after.pip_trust)

@@ -1,0 +1,142 @@
+"""Adoption: who takes in the children of the dead."""
+
+from __future__ import annotations
+
+from properties.words import (
+    UNIX_LIKE,
+    caller_of,
+    ends,
+    every_existing,
+    every_newborn,
+    every_process,
+    every_survivor,
+)
+from spec.lang import (
+    Bool,
+    CallView,
+    Outcome,
+    always,
+    every_step,
+    implies,
+    some_of,
+    sometimes,
+)
+from spec.process.sorts import INIT, Process
+from spec.process.state import Kernel, Processes
+from spec.process.words import adopts_orphans, exists, is_zombie
+
+
+@every_step(claims=("topaz 7:5",), systems=("topaz",))
+def init_adopts_every_orphan(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """When a process ends, every child it had becomes a child of init."""
+    return every_process(
+        lambda p: implies(
+            ends(old, new, p),
+            every_existing(
+                old,
+                lambda q: implies(
+                    (old.process[q].parent == p) & (q != p),
+                    new.process[q].parent == INIT,
+                ),
+            ),
+        )
+    )
+
+
+@every_step(
+    claims=("F25", "F30", "facts A1", "facts A2", "facts A5"),
+    source="prctl(2) PR_SET_CHILD_SUBREAPER",
+    systems=UNIX_LIKE,
+)
+def the_nearest_subreaper_or_init_adopts_every_orphan(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """An orphan's new parent adopts, is above the old one, and none is nearer."""
+
+    def is_nearest(heir: Process, dying: Process) -> Bool:
+        return (
+            adopts_orphans(old, heir)
+            & old.family.is_ancestor(heir, dying)
+            & every_process(
+                lambda a: implies(
+                    adopts_orphans(old, a) & old.family.is_ancestor(a, dying),
+                    (a == heir) | old.family.is_ancestor(a, heir),
+                )
+            )
+        )
+
+    return every_process(
+        lambda p: implies(
+            ends(old, new, p),
+            every_existing(
+                old,
+                lambda q: implies(
+                    (old.process[q].parent == p) & (q != p),
+                    is_nearest(new.process[q].parent, p),
+                ),
+            ),
+        )
+    )
+
+
+@every_step(claims=("facts A4",), systems=UNIX_LIKE)
+def the_subreaper_flag_is_not_inherited(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A new process is no subreaper, whatever its parent is."""
+    return every_newborn(old, new, lambda p: ~new.process[p].is_subreaper)
+
+
+@every_step(
+    claims=("F28", "facts A4"),
+    source="prctl(2) PR_SET_CHILD_SUBREAPER",
+    systems=UNIX_LIKE,
+)
+def a_process_sets_no_subreaper_flag_but_its_own(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """While it runs, a process's flag changes by its own prctl only."""
+
+    def may_change(process: Process) -> Bool:
+        if call.name == "prctl_set_child_subreaper":
+            return process == caller_of(call)
+        return ends(old, new, process)
+
+    return every_survivor(
+        old,
+        new,
+        lambda p: (
+            (old.process[p].is_subreaper == new.process[p].is_subreaper) | may_change(p)
+        ),
+    )
+
+
+@always(claims=("facts A8",), systems=UNIX_LIKE)
+def no_zombie_is_a_subreaper(s: Kernel) -> Bool:
+    """What has ended adopts nobody."""
+    return every_process(lambda p: implies(is_zombie(s, p), ~s.process[p].is_subreaper))
+
+
+@sometimes(claims=("facts A2",), systems=UNIX_LIKE)
+def a_subreaper_is_below_a_subreaper(s: Kernel) -> Bool:
+    """Subreapers nest, so that "nearest" says something."""
+    return some_of(
+        Process,
+        lambda a: (
+            (a != INIT)
+            & s.process[a].is_subreaper
+            & some_of(
+                Process,
+                lambda b: (
+                    s.process[b].is_subreaper
+                    & s.family.is_ancestor(a, b)
+                    & some_of(
+                        Process,
+                        lambda c: exists(s, c) & (s.process[c].parent == b) & (c != b),
+                    )
+                ),
+            )
+        ),
+    )

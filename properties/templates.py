@@ -1,0 +1,79 @@
+"""Templates: what Topaz settles when a process is started."""
+
+from __future__ import annotations
+
+from properties.words import caller_of, every_newborn, every_process, every_survivor
+from spec.lang import Bool, CallView, Outcome, every_step, implies
+from spec.process.images import Image
+from spec.process.sorts import INIT
+from spec.process.state import Processes
+from spec.process.words import exists
+
+
+@every_step(claims=("topaz 7:1", "topaz 7:6"), systems=("topaz",))
+def a_started_process_is_a_child_of_its_creator_or_of_init(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """A template either makes a child of the caller or an orphan."""
+    return every_newborn(
+        old,
+        new,
+        lambda p: (
+            (new.process[p].parent == caller_of(call)) | (new.process[p].parent == INIT)
+        ),
+    )
+
+
+@every_step(claims=("topaz 8:2",), systems=("topaz",), calls=("start_process",))
+def a_started_process_runs_the_image_of_its_template(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """The template says what the new process runs."""
+    return every_newborn(
+        old, new, lambda p: new.process[p].image == call.argument("image", Image)
+    )
+
+
+@every_step(claims=("topaz 5:2", "topaz 8:1"), systems=("topaz",))
+def a_process_stays_in_the_group_it_was_created_in(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """A group is chosen at creation and not later."""
+    return every_survivor(
+        old, new, lambda p: old.process[p].group == new.process[p].group
+    )
+
+
+@every_step(claims=("topaz 5:1", "topaz 5:2"), systems=("topaz",))
+def only_an_ancestor_moves_a_process_to_another_group(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """If a group changes at all, it is an ancestor who changes it."""
+    return every_survivor(
+        old,
+        new,
+        lambda p: (
+            (old.process[p].group == new.process[p].group)
+            | old.family.is_ancestor(caller_of(call), p)
+        ),
+    )
+
+
+@every_step(claims=("topaz 5:2",), systems=("topaz",), calls=("start_process",))
+def a_group_of_ones_own_has_no_other_member(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """A process that starts a group is alone in it."""
+    return every_newborn(
+        old,
+        new,
+        lambda p: implies(
+            new.process[p].group == new.process[p].pid,
+            every_process(
+                lambda q: implies(
+                    exists(new, q) & (q != p),
+                    new.process[q].group != new.process[p].group,
+                )
+            ),
+        ),
+    )
