@@ -281,7 +281,7 @@ class Text:
                     for row in rows
                 ]
                 self.put(f"return ({''.join(row + ', ' for row in shown)})")
-            case Updates(writes):
+            case Updates(writes):  # exhaustive
                 self.updates(writes)
 
     def updates(self, writes: Iterable[Write]) -> None:
@@ -351,7 +351,7 @@ def _uses(body: Value | Ladder | Rows | Updates) -> Counter[Node]:
             roots = list(rungs)
         case Rows(rows):
             roots = [node for row in rows for node in row]
-        case Updates(writes):
+        case Updates(writes):  # exhaustive
             for write in writes:
                 roots += [write.value, write.when]
                 if isinstance(write.target, Every):

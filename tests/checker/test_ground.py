@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,15 +15,25 @@ from checker.evaluate import Evaluator, Failed, Returned, State, Transition
 from checker.ground import Case, GroundModel, ground
 from checker.python_text import Function, Rows, compile_functions
 from checker.unroll import GROUND_OPERATORS, after, size_in_bits
-from spec.lang import Model, Scope, simplify
+from spec.lang import (
+    Bool,
+    CallView,
+    Model,
+    Outcome,
+    Scope,
+    always,
+    every_step,
+    simplify,
+    sometimes,
+)
 from spec.lang.errors import SpecError
 from spec.lang.ir import Node, Place, make
 from spec.lang.types import BOOL, SetType
 from spec.lang.walk import postorder
 from tests import toys
 from tests.agreement.drawing import MODELS, sorts_of, states
-from tests.checker.test_evaluate import TestLeaks
-from tests.lang.pages import Colour, Thing
+from tests.checker.test_evaluate import MODEL, TestLeaks
+from tests.lang.pages import Colour, Thing, World
 
 NAMES = [*MODELS, "leaking"]
 
@@ -157,6 +168,51 @@ def test_cells_have_rows_sizes_and_first_values() -> None:
     assert [first["pid.parent", n] for n in range(3)] == [(0, 3), (1, 3), (2, 3)]
     assert found.cells[0].read("new", Thing.type).attr == Place("pid.status", "new")
     assert ground(toys.die_hard(), Scope({})).cells[0].read().args == ()
+
+
+@every_step(calls=("busy",))
+def nobody_is_refused(old: World, new: World, call: CallView, outcome: Outcome) -> Bool:
+    """Wrong: the page refuses the blue, and a caller of size 1 or less than 3."""
+    del old, new, call
+    return outcome.succeeded
+
+
+@always()
+def the_total_is_small(s: World) -> Bool:
+    """It is 0 or 1."""
+    return s.total <= 1
+
+
+@sometimes()
+def the_total_is_one(s: World) -> Bool:
+    """Something turned green."""
+    return s.total == 1
+
+
+def test_demands_on_refused_calls_are_invariants() -> None:
+    """A refused call is a step to the same state."""
+    model = replace(TestLeaks.leaking, actions=MODEL.actions)
+    named = (nobody_is_refused, the_total_is_small, the_total_is_one)
+    scope = Scope({"Thing": 2, "Place": 2})
+
+    found = ground(model, scope, [model.trace(prop) for prop in named])
+
+    refused = [n for n in found.refusals if n.kind == "fails"]
+    assert [name for name, _ in found.invariants] == [
+        "the_total_is_small",
+        *["nobody_is_refused"] * len(refused),
+    ]
+    assert {name for name, _ in found.goals} == {"the_total_is_one"}
+
+
+def test_whoever_is_never_able_makes_no_instance() -> None:
+    action = replace(MODEL.actions[0], able=simplify.FALSE)
+    scope = Scope({"Thing": 2, "Place": 2})
+
+    found = ground(replace(MODEL, actions=(action,)), scope)
+
+    assert found.instances == ()
+    assert found.refusals == ()
 
 
 def test_goals_are_generated_and_asked_for() -> None:

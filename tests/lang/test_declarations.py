@@ -137,6 +137,15 @@ class TestSorts:
         with pytest.raises(SpecError, match="Thing has no element -1"):
             Thing.element(-1)
 
+    def test_a_family_of_sets_may_share_words(self) -> None:
+        class Worded(SetOf[Colour]):
+            """Says nothing of its element yet."""
+
+        class Two(Worded, element=Colour):
+            """Does."""
+
+        assert Two.containing(RED).has(RED).node.attr is True
+
     def test_an_unnamed_set_type_is_one_class(self) -> None:
         assert set_class(Thing) is set_class(Thing)
         assert issubclass(set_class(Thing), SetOf)

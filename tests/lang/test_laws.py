@@ -168,6 +168,14 @@ class TestOldAndNew:
         assert "did you mean thing?" in refusal(table)
         assert "World has no field thing; it has total" in refusal(a_table_is_no_cell)
 
+    def test_python_itself_may_ask_for_what_is_not_there(self) -> None:
+        def page(step: Step, old: World, new: World, t: Thing) -> None:
+            assert not hasattr(old, "__wrapped__")
+            assert not hasattr(old.thing[t], "__wrapped__")
+            step.returns()
+
+        assert traced(page).writes == ()
+
     def test_an_index_is_of_the_tables_sort(self) -> None:
         def read(step: Step, old: Any, new: Any, p: Place) -> None:
             _ = old.thing[p].colour
