@@ -125,6 +125,15 @@ def _terms_of_property(prop: Traced) -> Iterator[Node]:
     yield from (demand.node for demand in prop.obligations)
 
 
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A FIRST, and whether it is the only one of its sort in an action."""
+
+    place: str
+    node: Node
+    is_alone: bool
+
+
 @dataclass(slots=True)
 class _Uses:
     """What has been seen of each sort so far."""
@@ -134,7 +143,7 @@ class _Uses:
     broken: dict[SortType, str] = field(default_factory=dict)
     marks: dict[SortType, set[int]] = field(default_factory=dict)
     """Sets of elements, as masks, that a constant tells from the others."""
-    guards: dict[Node, tuple[SortType, Traced]] = field(default_factory=dict)
+    firsts: dict[SortType, list[_First]] = field(default_factory=dict)
 
     def look(self, place: str, terms: Iterable[Node], *, is_action: bool) -> None:
         """Note every use that tells elements apart."""
@@ -155,7 +164,10 @@ class _Uses:
             elif node.op == "FIRST" and isinstance(node.type, SortType):
                 firsts.setdefault(node.type, []).append(node)
         for sort, nodes in firsts.items():
-            self._firsts(place, sort, nodes, is_action=is_action)
+            self._mark(sort, 1)  # what "none" yields
+            alone = is_action and len(nodes) == 1
+            listed = self.firsts.setdefault(sort, [])
+            listed += [_First(place, node, alone) for node in nodes]
 
     def _constant(self, node: Node) -> None:
         value = int(simplify.value_of(node) or 0)
@@ -167,48 +179,57 @@ class _Uses:
     def _mark(self, sort: SortType, mask: int) -> None:
         self.marks.setdefault(sort, set()).add(mask)
 
-    def _firsts(
-        self, place: str, sort: SortType, nodes: list[Node], *, is_action: bool
-    ) -> None:
-        """One candidate or twins, and else element 0: it is what "none" yields."""
-        self._mark(sort, 1)
-        for node in nodes:
-            alone = is_action and len(nodes) == 1
-            guard = twin_candidates(node, self.model) if alone else None
-            guard = guard or one_candidate(node)
-            if guard is None:
-                reason = f"{place} takes the first of its elements"
-                self.broken.setdefault(sort, reason)
-            elif guard not in self.guards:
-                number = len(self.guards) + 1
-                self.guards[guard] = (sort, named(guard, sort, place, number))
-
     def symmetry(self, sorts: Iterable[SortType]) -> Symmetry:
         """What is left of the sorts of the state."""
-        scope = self.scope
         groups: list[Group] = []
+        guards: list[Traced] = []
         remarks: list[str] = []
         for sort in sorts:
+            found = [] if sort in self.broken else list(self._classes(sort))
+            more = list(self._guards(sort, found, len(guards))) if found else []
             if sort in self.broken:
                 remarks.append(f"{sort.name} is not reduced: {self.broken[sort]}")
                 continue
-            found = list(self._classes(sort, scope.size(sort)))
             groups += found
+            guards += more
             free = {element for group in found for element in group.elements}
-            fixed = [n for n in range(scope.size(sort)) if n not in free]
+            fixed = [n for n in range(self.scope.size(sort)) if n not in free]
             if fixed:
                 listed = ", ".join(str(sort.first + n) for n in fixed)
                 reason = "named in the model, or alone"
                 remarks.append(f"{sort.name}: {listed} stay as they are ({reason})")
-        reduced = {group.sort for group in groups}
-        guards = [guard for sort, guard in self.guards.values() if sort in reduced]
         return Symmetry(tuple(groups), tuple(guards), tuple(remarks))
 
-    def _classes(self, sort: SortType, size: int) -> Iterator[Group]:
+    def _guards(
+        self, sort: SortType, groups: list[Group], before: int
+    ) -> Iterator[Traced]:
+        """A guard for each FIRST; the sort is broken if one cannot be said.
+
+        Candidates must be permutable among each other for any to stand for the first,
+        or be element 0, which comes first wherever it is a candidate.
+        """
+        together = len(groups) == 1 and groups[0].elements == tuple(
+            range(1, self.scope.size(sort))
+        )
+        said: dict[Node, str] = {}
+        for first in self.firsts.get(sort, ()):
+            guard = None
+            if first.is_alone and together:
+                guard = twin_candidates(first.node, self.model)
+            guard = guard or one_candidate(first.node)
+            if guard is None:
+                reason = f"{first.place} takes the first of its elements"
+                self.broken.setdefault(sort, reason)
+            else:
+                said.setdefault(guard, first.place)
+        for number, (guard, place) in enumerate(said.items(), start=before + 1):
+            yield named(guard, sort, place, number)
+
+    def _classes(self, sort: SortType) -> Iterator[Group]:
         """The elements that belong to the same marked sets; classes of one are left."""
         marks = sorted(self.marks.get(sort, ()))
         classes: dict[tuple[int, ...], list[int]] = {}
-        for element in range(size):
+        for element in range(self.scope.size(sort)):
             key = tuple(mask >> element & 1 for mask in marks)
             classes.setdefault(key, []).append(element)
         for elements in classes.values():

@@ -4,8 +4,9 @@ FIRST takes the least of several candidates, which no permutation respects. It d
 harm when there is one candidate at most, or when the candidates are *twins*: to
 exchange two of them leaves the state as it is, so that the step with one is an image of
 the step with the other. (A permutation that exchanges two twins in the parameters too
-turns the one step into the other; this needs that the call takes the first once, and of
-candidates that depend on the state and the parameters alone.)
+turns the one step into the other; this needs that the twins are in one group, and that
+the call takes the first once, of candidates that depend on nothing but the state and
+the parameters.)
 
 A guard quantifies over everything the candidates depend on, parameters included, so it
 is an invariant. It may ask more than the model needs; then a reduction is given up that
