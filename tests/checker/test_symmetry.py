@@ -32,6 +32,7 @@ from spec.lang import (
     event,
     every_step,
     field,
+    ite,
     some_of,
     sometimes,
     the_one,
@@ -236,6 +237,59 @@ class TestGuards:
         assert found.distinct == explore(Evaluator(model, TICKETS)).distinct
         assert any("it does not hold that" in note for note in searcher.notes)
 
+    def test_candidates_that_are_named_do_not_stand_for_others(self) -> None:
+        @always()
+        def ticket_three_is_not_special(s: Counter) -> Bool:
+            return some_of(Ticket, lambda t: t == Ticket.element(2))
+
+        model = self.counter()
+        props = [model.trace(ticket_three_is_not_special)]
+        found = explore_orbits(model, TICKETS, props)
+
+        assert groups(model, TICKETS, *props)["Ticket"] == (1, 3)
+        assert found.abandoned is not None
+        assert (
+            found.exploration.distinct
+            == explore(Evaluator(model, TICKETS, props)).distinct
+        )
+
+    def test_the_first_of_what_no_quantifier_ranges_over_gives_the_sort_up(
+        self,
+    ) -> None:
+        @event()
+        def swap(step: Step, old: Counter, new: Counter, has_one: Bool) -> None:
+            first = the_one(Guest, lambda g: old.guest[g].has_one == has_one)
+            new.guest[first].has_one = ~has_one
+            step.returns()
+
+        assert find_symmetry(self.counter(swap), TICKETS).words()[-2:] == (
+            "Ticket: 1 stay as they are (named in the model, or alone)",
+            "Guest is not reduced: swap takes the first of its elements",
+        )
+
+    def test_a_property_may_take_the_first_of_one_state_but_not_of_two(self) -> None:
+        @every_step()
+        def the_holder_of_ticket_one_is_new(
+            old: Counter, new: Counter, call: CallView, outcome: Outcome
+        ) -> Bool:
+            holder = the_one(Guest, lambda g: new.guest[g].ticket == Ticket.element(0))
+            return ~new.guest[holder].has_one
+
+        @every_step()
+        def somebody_changes(
+            old: Counter, new: Counter, call: CallView, outcome: Outcome
+        ) -> Bool:
+            who = the_one(Guest, lambda g: old.guest[g].has_one != new.guest[g].has_one)
+            return new.guest[who].has_one | old.guest[who].has_one
+
+        model = self.counter()
+        of_one = model.trace(the_holder_of_ticket_one_is_new)
+        of_two = model.trace(somebody_changes)
+
+        assert "Guest" in groups(model, TICKETS, of_one)
+        assert explore_orbits(model, TICKETS, [of_one]).abandoned is not None
+        assert "Guest" not in groups(model, TICKETS, of_two)
+
     def test_numbers_that_are_compared_for_equality_tell_nothing(self) -> None:
         model = self.counter()
         prop = model.trace(a_guest_gets_the_number_it_is_told)
@@ -251,6 +305,50 @@ class TestGuards:
         prop = model.trace(nobody_has_number_three)
 
         assert groups(model, TICKETS, prop)["Ticket"] == (1, 3)
+
+    def test_numbers_of_two_sorts_give_both_up(self) -> None:
+        @always()
+        def nobody_has_their_own_number(s: Counter) -> Bool:
+            return ~some_of(
+                Guest,
+                lambda g: Shown.from_term(g) == Shown.from_term(s.guest[g].ticket),
+            )
+
+        model = self.counter()
+
+        assert groups(model, TICKETS, model.trace(nobody_has_their_own_number)) == {}
+
+    def test_numbers_that_are_chosen_are_still_only_compared(self) -> None:
+        @always()
+        def nobody_shows_number_four(s: Counter) -> Bool:
+            return ~some_of(
+                Guest,
+                lambda g: (
+                    ite(
+                        s.guest[g].has_one,
+                        Shown.from_term(s.guest[g].ticket),
+                        Shown.lift(0),
+                    )
+                    == Shown.lift(4)
+                ),
+            )
+
+        model = self.counter()
+        prop = model.trace(nobody_shows_number_four)
+
+        assert groups(model, TICKETS, prop)["Ticket"] == (1, 2)
+
+    def test_numbers_that_wrap_around_give_the_sort_up(self) -> None:
+        class Bit(Int, bits=1):
+            """Too narrow for four tickets."""
+
+        @always()
+        def no_ticket_is_odd(s: Counter) -> Bool:
+            return ~some_of(Guest, lambda g: Bit.from_term(s.guest[g].ticket) == 1)
+
+        model = self.counter()
+
+        assert "Ticket" not in groups(model, TICKETS, model.trace(no_ticket_is_odd))
 
     def test_numbers_that_are_added_give_the_sort_up(self) -> None:
         @always()
