@@ -157,8 +157,7 @@ class Language:
 
 
 def script(title: str, formulas: Iterable[Expr], *, ask: bool) -> str:
-    """The formulas in SMT-LIB 2.6; `ask` ends it with the question whether they can
-    all hold."""
+    """The formulas in SMT-LIB 2.6; `ask` adds the question whether all can hold."""
     solver = z3.Solver()
     solver.add(*formulas)
     question = "(check-sat)\n" if ask else ""

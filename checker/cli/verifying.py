@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from checker.certificate import MANIFEST, Rechecked, verify_certificate
@@ -16,14 +17,15 @@ def run(directories: Iterable[Path], seconds: float) -> int:
     line = ProgressLine()
     codes = []
     for directory in (found for given in directories for found in _within(given)):
-        found = verify_certificate(
-            directory,
-            seconds=seconds,
-            progress=lambda done, of, at=directory: line.doing(f"{at}: {done}/{of}"),
-        )
+        shown = partial(_shown, line, directory)
+        found = verify_certificate(directory, seconds=seconds, progress=shown)
         line.clear()
         codes.append(_told(directory, found))
     return worst(codes)
+
+
+def _shown(line: ProgressLine, directory: Path, done: int, of: int) -> None:
+    line.doing(f"{directory}: {done} of {of} obligations")
 
 
 def _within(directory: Path) -> Iterator[Path]:
