@@ -179,7 +179,9 @@ def test_passing_children_on_agrees_on_every_forest(size: int) -> None:
 def test_moving_any_set_agrees_on_every_forest(size: int) -> None:
     """Rows of which none is above another, to a row that is not below any."""
     before, forests = any_forest(size)
-    chosen, heir, a, b = (z3.BitVec(n, w) for n, w in zip("cdab", (8, 3, 3, 3)))
+    chosen, heir, a, b = (
+        z3.BitVec(n, w) for n, w in zip("cdab", (8, 3, 3, 3), strict=True)
+    )
 
     def moved(row: Expr) -> Expr:
         return z3.Extract(0, 0, z3.LShR(chosen, z3.ZeroExt(5, row))) == 1
@@ -209,7 +211,7 @@ def test_moving_any_set_agrees_on_every_forest(size: int) -> None:
 def test_the_laws_leave_one_relation_for_each_forest(size: int) -> None:
     """And none for parents with a cycle."""
     language = Language()
-    node, members = z3.EnumSort(f"Node{size}", [f"node{size}.{n}" for n in range(size)])
+    node, _ = z3.EnumSort(f"Node{size}", [f"node{size}.{n}" for n in range(size)])
     language._sorts["Node"] = node
     model = toys.model_p()
     info = next(i for i in model.shape.fields() if i.name == "pid.parent")
