@@ -19,10 +19,12 @@ from spec.lang import (
     Property,
     Scope,
     Step,
+    all_of,
     always,
     count_of,
     event,
     every_step,
+    implies,
     trace_model,
 )
 from spec.lang.declare import CallView, Outcome
@@ -38,11 +40,11 @@ def init_is_its_own_parent(s: toys.Processes) -> Bool:
 
 @always(lemma=True)
 def every_ancestor_runs(s: toys.Processes) -> Bool:
-    return toys.all_of(
+    return all_of(
         toys.Pid,
-        lambda a: toys.all_of(
+        lambda a: all_of(
             toys.Pid,
-            lambda b: toys.implies(
+            lambda b: implies(
                 s.family.is_ancestor(a, b), s.pid[a].status == toys.RUNNING
             ),
         ),
@@ -58,7 +60,7 @@ def most_pids_are_free(s: toys.Processes) -> Bool:
 @always()
 def nobody_is_a_subreaper(s: toys.Processes) -> Bool:
     """False."""
-    return toys.all_of(toys.Pid, lambda p: ~s.pid[p].is_subreaper)
+    return all_of(toys.Pid, lambda p: ~s.pid[p].is_subreaper)
 
 
 @every_step()
@@ -68,11 +70,9 @@ def a_pid_with_a_code_is_a_zombie(
     """Needs no more than the invariant before the step."""
     del new, call, outcome
     zero = toys.Code.element(0)
-    return toys.all_of(
+    return all_of(
         toys.Pid,
-        lambda p: toys.implies(
-            old.pid[p].code != zero, old.pid[p].status == toys.ZOMBIE
-        ),
+        lambda p: implies(old.pid[p].code != zero, old.pid[p].status == toys.ZOMBIE),
     )
 
 
@@ -173,7 +173,7 @@ def test_every_call_can_succeed_where_the_invariants_hold() -> None:
 def test_a_contradiction_lets_no_call_succeed() -> None:
     @always()
     def nothing_runs(s: toys.Processes) -> Bool:
-        return toys.all_of(toys.Pid, lambda p: s.pid[p].status == toys.FREE)
+        return all_of(toys.Pid, lambda p: s.pid[p].status == toys.FREE)
 
     model = toys.model_p("any")
     found = able_states(
@@ -255,8 +255,10 @@ def hang_two(
         (hang_anywhere, "pid.parent was not shown to stay a forest"),
         (
             hang_two,
-            "several writes to pid.parent in one call: a proof for any number follows "
-            "one change of a forest. Give one value with `ite`",
+            (
+                "several writes to pid.parent in one call: a proof for any number "
+                "follows one change of a forest. Give one value with `ite`"
+            ),
         ),
     ],
 )
