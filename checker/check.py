@@ -31,6 +31,7 @@ from checker.probes import (
 from checker.refine import Answer
 from checker.refine import check as check_on_slices
 from checker.searcher import Searcher
+from checker.slice import describe
 from checker.trace import confirm
 from checker.verdict import (
     Bounded,
@@ -109,6 +110,9 @@ class Covered:
     notes: tuple[str, ...]
     out_of_scope: tuple[str, ...] = ()
     """Where a run left what the model speaks of."""
+    searches: int = 0
+    reductions: tuple[str, ...] = ()
+    """What the searches left out, and why that makes no difference."""
 
 
 Event = Result | Covered
@@ -194,7 +198,6 @@ class _Exploring:
     slices: bool
     reached: set[str] = field(default_factory=set)
     """The probes that failed: what they speak of does happen."""
-    notes: dict[str, None] = field(default_factory=dict)
     searches: list[Exploration] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -209,7 +212,8 @@ class _Exploring:
 
     def events(self) -> Iterator[Event]:
         started = time.perf_counter()
-        task, self.searcher.notes = self.task, {}
+        task = self.task
+        self.searcher.notes, self.searcher.reductions = {}, {}
         probes = [probe.prop for probe in self.probes.values()]
         self.reached |= glance(task.model, task.scope, probes, GLANCE)
         if self.slices and self.engine == "explore":
@@ -306,6 +310,7 @@ class _Exploring:
             name = answer.prop.name
             if answer.search not in self.searches:
                 self.searches.append(answer.search)
+                self.searcher.reductions[describe(answer.sliced)] = None
             if name in self.probes and isinstance(answer.verdict, Violated):
                 self.reached.add(name)
             if self._needs_its_premise(answer):
@@ -361,7 +366,7 @@ class _Exploring:
             for probe in self.probes.values()
             if probe.kind == SCOPE and probe.prop.name in self.reached
         )
-        notes = tuple(self.notes | self.searcher.notes)
+        notes = tuple(self.searcher.notes)
         if self.searcher.omission:
             notes += (f"a state was overlooked with p < {self.searcher.omission:.1e}",)
         return Covered(
@@ -372,6 +377,8 @@ class _Exploring:
             seconds,
             notes,
             left,
+            len(self.searches),
+            tuple(self.searcher.reductions),
         )
 
 

@@ -103,6 +103,29 @@ def scope_probes(model: Model) -> Iterator[Probe]:
             passed.append(simplify.negation(rung.when))
 
 
+def deadlock_property(model: Model) -> Traced:
+    """That some call can be made in every state, whatever it does."""
+    ways = []
+    for action in model.actions:
+        stops = (r.when for r in action.rungs if not r.alternatives)
+        passed = [action.able, *(simplify.negation(when) for when in stops)]
+        params = {param.name: param.node() for param in action.params}
+        fails = [r.when for r in action.rungs if r.alternatives]
+        chosen = simplify.conjunction(
+            simplify.membership(params[pick.param], pick.among) for pick in action.picks
+        )
+        answers = simplify.disjunction((*fails, chosen))
+        can = simplify.conjunction((*passed, answers))
+        ways.append(_for_some_arguments(action, can))
+    declared = Property(
+        "something_can_always_happen",
+        "deadlock",
+        lambda *_: TRUE,
+        "In every state some call can be made, and answers.",
+    )
+    return Traced(declared.name, "always", simplify.disjunction(ways), (), declared)
+
+
 def _for_some_arguments(action: Action, node: Node) -> Node:
     for param in action.params:
         leaf = param.node()
@@ -131,7 +154,7 @@ def premise_probes(properties: Iterable[Traced]) -> Iterator[Probe]:
     """
     for prop in properties:
         name = premise_name(prop.name)
-        if prop.kind == "always" and prop.node is not None:
+        if prop.declared.kind == "always" and prop.node is not None:
             premise = premise_of(prop.node)
             if premise is not simplify.TRUE:
                 probe = _traced(name, simplify.negation(premise))

@@ -49,6 +49,7 @@ class Limits:
     memory: int | None = None
     spill: Path | None = None
     checkpoint: Path | None = None
+    checkpoint_every: float = 600.0
     resume: Path | None = None
     fingerprints: bool = False
 
@@ -69,6 +70,9 @@ class Searcher:
     stopped: str | None = None
     """Why the last search did not visit everything: "depth", "time", ..."""
     notes: dict[str, None] = field(default_factory=dict)
+    """Warnings."""
+    reductions: dict[str, None] = field(default_factory=dict)
+    """By what the searches were reduced, or why they were not."""
     omission: float = 0.0
 
     def __call__(
@@ -186,7 +190,7 @@ class Searcher:
     def _note(self, symmetry: Symmetry, abandoned: str | None) -> None:
         """Say by what the search was reduced, or why not."""
         said = symmetry.words() if abandoned is None else (abandoned,)
-        self.notes |= dict.fromkeys(said)
+        self.reductions |= dict.fromkeys(said)
 
     def _options(self, bits: frozenset[int]) -> Options:
         limits = self.limits
@@ -198,6 +202,7 @@ class Searcher:
             memory=limits.memory,
             spill=limits.spill,
             checkpoint=limits.checkpoint,
+            checkpoint_every=limits.checkpoint_every,
             resume=limits.resume,
             fingerprints=limits.fingerprints,
             progress=self.told,

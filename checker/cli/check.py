@@ -43,7 +43,10 @@ def check(
     mutant: Annotated[
         str | None, typer.Option(help="Check this mutant instead of the system.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads of the search.")] = 1,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Threads of the search; default: all processors."),
+    ] = None,
     memory: Annotated[
         str | None, typer.Option(help="Most memory of the search: 8G, 500M.")
     ] = None,
@@ -53,6 +56,9 @@ def check(
     checkpoint: Annotated[
         Path | None, typer.Option(help="File that a killed search can resume from.")
     ] = None,
+    checkpoint_every: Annotated[
+        float, typer.Option(min=0.0, help="Seconds between two checkpoints.")
+    ] = 600.0,
     resume: Annotated[
         Path | None, typer.Option(help="Checkpoint to continue from.")
     ] = None,
@@ -68,10 +74,16 @@ def check(
     goals: Annotated[
         bool, typer.Option(help="Ask whether each call and each error can happen.")
     ] = True,
+    deadlock: Annotated[
+        bool, typer.Option("--deadlock", help="Ask whether everything can stop.")
+    ] = False,
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after this many seconds.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say how the searches were reduced.")
+    ] = False,
     html: Annotated[
         Path | None, typer.Option(help="Write a page with the verdicts and the runs.")
     ] = None,
@@ -91,6 +103,8 @@ def check(
         reading=tuple(reading or ()),
         mutant=mutant,
         goals=goals and not properties,
+        deadlock=deadlock,
+        verbose=verbose,
         slices=slices,
         symmetry=symmetry,
         timeout=timeout,
@@ -98,6 +112,7 @@ def check(
         memory=memory,
         spill=spill,
         checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
         resume=resume,
         fingerprint=fingerprint,
         json=json,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,10 +42,13 @@ class Asked:
     slices: bool
     symmetry: bool
     timeout: float | None
-    threads: int
+    deadlock: bool
+    verbose: bool
+    threads: int | None
     memory: str | None
     spill: Path | None
     checkpoint: Path | None
+    checkpoint_every: float
     resume: Path | None
     fingerprint: bool
     json: bool
@@ -58,9 +62,14 @@ def run(asked: Asked) -> int:
     stopping, line = Stopping(), ProgressLine()
     with stopping.watching():
         tasks = list(tasks_of(asked))
+        _require_one_search(asked, tasks)
         searcher = _searcher(asked, stopping, line)
         width = report.width_for(tasks)
-        text = None if asked.json else report.TextReport(asked.mutant, width)
+        text = (
+            None
+            if asked.json
+            else report.TextReport(asked.mutant, width, verbose=asked.verbose)
+        )
         results: list[Result] = []
         for event in _events(tasks, asked, searcher, stopping, line):
             line.clear()
@@ -76,6 +85,22 @@ def run(asked: Asked) -> int:
         text.summary(results, time.perf_counter() - started)
     _write(asked, results)
     return worst(result.exit_code for result in results)
+
+
+def _require_one_search(asked: Asked, tasks: list[Task]) -> None:
+    """A checkpoint is of one search; raises Unusable."""
+    if (asked.checkpoint or asked.resume) is None:
+        return
+    if len(tasks) != 1 or asked.engine != "explore":
+        raise Unusable(
+            "a checkpoint belongs to one search: name one system, and search it with "
+            "--engine explore"
+        )
+
+
+def _whole(asked: Asked) -> bool:
+    """Whether the model is searched as it is: a checkpoint is of one search."""
+    return not asked.slices or (asked.checkpoint or asked.resume) is not None
 
 
 def _print(text: report.TextReport, event: Event) -> None:
@@ -110,6 +135,7 @@ def tasks_of(asked: Asked) -> Iterator[Task]:
                     sizes=sizes,
                     mutant=asked.mutant,
                     goals=asked.goals,
+                    deadlock=asked.deadlock,
                 )
             )
         except UnknownName as error:
@@ -138,12 +164,13 @@ def reading_for(
 def _searcher(asked: Asked, stopping: Stopping, line: ProgressLine) -> Searcher:
     timeout = asked.timeout
     limits = Limits(
-        threads=asked.threads,
+        threads=asked.threads or processors(),
         depth=asked.depth,
         deadline=None if timeout is None else time.monotonic() + timeout,
         memory=None if asked.memory is None else bytes_in(asked.memory),
         spill=asked.spill,
         checkpoint=asked.checkpoint,
+        checkpoint_every=asked.checkpoint_every,
         resume=asked.resume,
         fingerprints=asked.fingerprint,
     )
@@ -163,12 +190,17 @@ def searcher_within(
     """The search as it is by default, within a time."""
     deadline = None if timeout is None else time.monotonic() + timeout
     return Searcher(
-        limits=Limits(deadline=deadline),
+        limits=Limits(deadline=deadline, threads=processors()),
         symmetry=True,
         told=line,
         asked_to_stop=stopping,
         polling=stopping.polling,
     )
+
+
+def processors() -> int:
+    """How many threads can run at once here; more than a few gain nothing."""
+    return min(len(os.sched_getaffinity(0)), 8)
 
 
 _UNITS: Mapping[str, int] = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -196,7 +228,7 @@ def _events(
         try:
             stopping.check()
             for event in check(
-                one, asked.engine, searcher, slices=asked.slices, depth=asked.depth
+                one, asked.engine, searcher, slices=not _whole(asked), depth=asked.depth
             ):
                 if isinstance(event, Result):
                     told.add(event.prop.name)

@@ -10,7 +10,7 @@ did to the runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,10 +24,11 @@ from checker.refine import Engine, check
 from checker.scope import scope_for, written
 from checker.searcher import Limits, Searcher
 from checker.slice import data_of
-from checker.telling import telling
+from checker.telling import Example, telling
 from checker.trace import Header, Trace, confirm, digest
 from checker.verdict import ProvedAtScope, Run, Violated
 from counterexamples import parse, write
+from counterexamples.form import NONE, Document
 from properties.catalogue import CATALOGUE, for_system
 from properties.manifest import manifest
 from spec.lang import Model, Property, Scope
@@ -35,6 +36,23 @@ from spec.lang.model import Traced
 from spec.systems import SYSTEMS
 
 FOUND: Final = Path(__file__).parents[2] / "counterexamples" / "found"
+
+TELLING: Final = {
+    "no_two_processes_share_a_pid": "fork_picks_any_pid",
+    "no_number_is_reused_while_in_use": "fork_picks_pid_ignoring_process_group",
+    "no_number_of_a_session_is_reused": "fork_picks_pid_ignoring_process_session",
+    "getppid_names_a_running_process": "exit_group_forgets_process_parent",
+    "every_process_has_a_living_parent": "exit_group_forgets_process_parent_of_RUNNING",
+    "no_zombie_is_left_without_a_reaper": "exit_group_forgets_process_parent_of_ZOMBIE",
+    "the_family_is_one_tree_rooted_at_init": "exit_group_sets_process_parent_to_caller",
+    "the_nearest_subreaper_or_init_adopts_every_orphan": (
+        "exit_group_changes_process_parent_ignoring_process_is_subreaper"
+    ),
+    "only_the_parent_collects": "wait4_picks_child_ignoring_process_parent",
+    "a_status_is_collected_exactly_once": "wait4_forgets_process_phase",
+    "a_failed_exec_changes_nothing": "execve_fails_with_ENOENT_too_late",
+}
+"""The mutant to show, where the choice by words would be a worse one."""
 
 Say = Callable[[str], object]
 
@@ -72,13 +90,14 @@ class Finder:
         self.engines: tuple[Engine, ...] = (glance, Searcher(Limits()))
         self.expected = manifest().expected(self.model.name, self.model.reading)
 
-    def shown(self, name: str) -> Shown | None:
-        """What to show of the property; None when there is nothing."""
+    def shown(self, name: str, known: str | None = None) -> Shown | None:
+        """What to show of the property, on the mutant `known` if that still fails."""
         prop = self.traced[name]
         if prop.kind == "sometimes" or self.expected.get(name) == Violated.json_name:
             return self._of_the_model(prop)
         for engine in self.engines:
-            found = telling(self.watch, self.scope, prop, self.mutants, engine)
+            found = self._telling(prop, known, engine) if known else None
+            found = found or self._telling(prop, None, engine)
             if found is not None and found.run is not None:
                 return Shown(
                     found.mutant.model, found.prop, found.mutant.name, found.run
@@ -87,12 +106,17 @@ class Finder:
 
     def breaking(self, name: str) -> str | None:
         """The name of a mutant that breaks the property, with or without a run."""
-        prop = self.traced[name]
         for engine in self.engines:
-            found = telling(self.watch, self.scope, prop, self.mutants, engine)
+            found = self._telling(self.traced[name], None, engine)
             if found is not None:
                 return found.mutant.name
         return None
+
+    def _telling(
+        self, prop: Traced, known: str | None, engine: Engine
+    ) -> Example | None:
+        candidates = [m for m in self.mutants if known in {None, m.name}]
+        return telling(self.watch, self.scope, prop, candidates, engine)
 
     def _of_the_model(self, prop: Traced) -> Shown | None:
         for engine in self.engines:
@@ -123,38 +147,49 @@ def home_of(prop: Property) -> str:
     return next(name for name in SYSTEMS if not prop.systems or name in prop.systems)
 
 
-def kept(folder: Path = FOUND) -> dict[str, Path]:
+def kept(folder: Path = FOUND) -> dict[str, Document]:
+    """What the files say, by the property they are about."""
+    read = [parse.parse(path.read_bytes()) for path in sorted(folder.glob("*.trace"))]
+    return {document.header["property"].text: document for document in read}
+
+
+def files(folder: Path = FOUND) -> dict[str, Path]:
     """The files there are, by the property they are about."""
-    found: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.trace")):
-        document = parse.parse(path.read_bytes())
-        found[document.header["property"].text] = path
-    return found
+    return dict(zip(kept(folder), sorted(folder.glob("*.trace")), strict=True))
 
 
-def find(folder: Path, say: Say) -> Iterator[str]:
+def find(folder: Path, say: Say, *, afresh: bool = False) -> Iterator[str]:
     """Write every file; yields the properties of which there is nothing to show."""
-    files = kept(folder)
-    numbers = {name: int(path.name[:4]) for name, path in files.items()}
+    told = {} if afresh else _mutants_in(kept(folder))
+    there = files(folder)
+    numbers = {name: int(path.name[:4]) for name, path in there.items()}
     finders = {name: Finder.of(name) for name in SYSTEMS}
     for prop in CATALOGUE:
-        finder = finders[home_of(prop)]
-        shown = finder.shown(prop.name)
+        known = TELLING.get(prop.name) or told.get(prop.name)
+        shown = finders[home_of(prop)].shown(prop.name, known)
         if shown is None:
             yield prop.name
             continue
         number = numbers.setdefault(prop.name, max(numbers.values(), default=0) + 1)
         said = (shown.mutant or prop.name).replace("_", "-")
         path = folder / f"{number:04}-{said}.trace"
-        if prop.name in files and files[prop.name] != path:
-            files[prop.name].unlink()
-        path.write_text(finder.text(shown), encoding="utf-8")
+        old = there.pop(prop.name, path)
+        path.write_text(finders[home_of(prop)].text(shown), encoding="utf-8")
+        if old != path:
+            old.unlink()
         say(f"{path.name}  {prop.name}")
+    for path in there.values():
+        path.unlink()
+
+
+def _mutants_in(documents: Mapping[str, Document]) -> dict[str, str]:
+    found = {name: d.header["mutant"].text for name, d in documents.items()}
+    return {name: mutant for name, mutant in found.items() if mutant != NONE}
 
 
 def main() -> int:
     """Write them all; 1 when a property has nothing to show."""
-    missing = list(find(FOUND, print))
+    missing = list(find(FOUND, print, afresh="--afresh" in sys.argv))
     for name in missing:
         print(f"nothing shows {name}", file=sys.stderr)
     return 1 if missing else 0

@@ -7,6 +7,7 @@ from functools import cache
 
 from checker.check import Task
 from checker.mutate import Mutant, mutants
+from checker.probes import deadlock_property
 from checker.scope import require_searchable, scope_for, sorts_of
 from checker.trace import Header
 from properties.catalogue import for_system
@@ -78,10 +79,12 @@ def task(
     sizes: Mapping[str, int] | None = None,
     mutant: str | None = None,
     goals: bool = True,
+    deadlock: bool = False,
 ) -> Task:
     """One check of a system; everything by name."""
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
+    traced += (deadlock_property(model),) if deadlock else ()
     scope = scope_for(model, sizes_for(model, sizes or {}), traced)
     require_searchable(model, scope)
     expected = {} if mutant else manifest().expected(system, model.reading)

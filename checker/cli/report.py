@@ -151,8 +151,10 @@ def _steps(number: int) -> str:
 class TextReport:
     """Verdicts as they come, a line each; then what was covered, and the runs."""
 
-    def __init__(self, mutant: str | None, width: int) -> None:
-        self.mutant, self.width = mutant, width
+    def __init__(
+        self, mutant: str | None, width: int, *, verbose: bool = False
+    ) -> None:
+        self.mutant, self.width, self.verbose = mutant, width, verbose
         self.console = console()
         self._task: Task | None = None
         self._goals: list[Result] = []
@@ -203,6 +205,8 @@ class TextReport:
             parts += [f"{covered.distinct:,} states", f"{covered.transitions:,} steps"]
         if covered.depth is not None:
             parts.append(f"depth {covered.depth}")
+        if covered.searches > 1:
+            parts.append(f"{covered.searches} searches")
         parts.append(f"{covered.seconds:.1f} s")
         if self._goals:
             met = sum(1 for goal in self._goals if goal.exit_code == 0)
@@ -214,6 +218,10 @@ class TextReport:
             plural = "point" if count == 1 else "points"
             note = f"      {count} out-of-scope {plural} reached: {points}"
             self.console.print(Text(note, "dim"))
+        if self.verbose:
+            lines = (line for said in covered.reductions for line in said.split("\n"))
+            for line in lines:
+                self.console.print(Text(f"      {line}", "dim"))
         for note in covered.notes:
             self.console.print(Text(f"      note: {note}", "yellow"))
 
