@@ -113,6 +113,20 @@ def a_process_sets_no_subreaper_flag_but_its_own(
     )
 
 
+@every_step(
+    claims=("F28", "facts F7"),
+    source="prctl(2) PR_SET_CHILD_SUBREAPER",
+    systems=UNIX_LIKE,
+    calls=("prctl_set_child_subreaper",),
+)
+def prctl_sets_the_flag_as_asked(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Afterwards the caller is a subreaper if it asked to be one."""
+    asked = call.argument("is_subreaper", Bool)
+    return new.process[caller_of(call)].is_subreaper == asked
+
+
 @always(claims=("facts A8",), systems=UNIX_LIKE)
 def no_zombie_is_a_subreaper(s: Kernel) -> Bool:
     """What has ended adopts nobody."""

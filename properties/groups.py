@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from properties.words import UNIX_LIKE, every_existing, every_newborn, every_survivor
+from properties.words import (
+    UNIX_LIKE,
+    caller_of,
+    every_existing,
+    every_newborn,
+    every_survivor,
+)
 from spec.lang import (
     Bool,
     CallView,
@@ -74,6 +80,23 @@ def group_and_session_change_only_to_found_new_ones(
             )
             | founds(p)
         ),
+    )
+
+
+@every_step(
+    claims=("G08", "facts B7"),
+    source="setsid(2) ERRORS EPERM",
+    systems=UNIX_LIKE,
+    calls=("setsid",),
+)
+def nobody_founds_a_group_that_exists(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A setsid succeeds only where no process, no zombie either, is in the group."""
+    number = old.process[caller_of(call)].pid
+    return implies(
+        outcome.succeeded,
+        every_existing(old, lambda q: old.process[q].group != number),
     )
 
 

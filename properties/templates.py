@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from properties.words import caller_of, every_newborn, every_process, every_survivor
-from spec.lang import Bool, CallView, Outcome, every_step, implies
+from spec.lang import TRUE, Bool, CallView, Outcome, every_step, implies, ite
 from spec.process.images import Image
-from spec.process.sorts import INIT
+from spec.process.sorts import INIT, Number
 from spec.process.state import Processes
-from spec.process.words import exists
+from spec.process.words import exists, members_of
 
 
-@every_step(claims=("topaz 7:1", "topaz 7:6"), systems=("topaz",))
-def a_started_process_is_a_child_of_its_creator_or_of_init(
+@every_step(
+    claims=("topaz 7:1", "topaz 7:6", "topaz 8:2"),
+    systems=("topaz",),
+    calls=("start_process",),
+)
+def a_started_process_is_an_orphan_only_if_asked(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
-    """A template either makes a child of the caller or an orphan."""
+    """A template makes a child of the caller, or an orphan, which is a child of Init."""
+    parent = ite(call.argument("is_orphan", Bool), INIT, caller_of(call))
+    return every_newborn(old, new, lambda p: new.process[p].parent == parent)
+
+
+@every_step(
+    claims=("topaz 5:1", "topaz 5:2", "topaz 8:2"),
+    systems=("topaz",),
+    calls=("start_process",),
+)
+def a_started_process_is_in_the_group_of_its_template(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """The template's group has a member, or is called by the new process's number."""
+    if outcome.error is not None:
+        return TRUE
+    group = call.argument("group", Number)
     return every_newborn(
         old,
         new,
         lambda p: (
-            (new.process[p].parent == caller_of(call)) | (new.process[p].parent == INIT)
+            (new.process[p].group == group)
+            & ((group == new.process[p].pid) | ~members_of(old, group).is_empty())
         ),
     )
 
