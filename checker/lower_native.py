@@ -83,6 +83,10 @@ class Terms:
         self.lines.append(f"  {name} = {instruction}")
         return name
 
+    def pure(self, instruction: str) -> str:
+        """One instruction without side effects, unless its result is known."""
+        return self.once(instruction, lambda: self.make(instruction))
+
     def open_block(self, label: str) -> None:
         """Begin a basic block; the one before must have ended."""
         self.lines.append(f"{label[1:]}:")
@@ -117,11 +121,11 @@ class Terms:
     def word(self, instruction: str, left: str, right: str | int) -> str:
         """An instruction on two numbers."""
         other = self.lanes.number(right) if isinstance(right, int) else right
-        return self.make(f"{instruction} {self.lanes.word} {left}, {other}")
+        return self.pure(f"{instruction} {self.lanes.word} {left}, {other}")
 
     def flag(self, instruction: str, left: str, right: str) -> str:
         """An instruction on two truth values."""
-        return self.make(f"{instruction} {self.lanes.flag} {left}, {right}")
+        return self.pure(f"{instruction} {self.lanes.flag} {left}, {right}")
 
     def denied(self, flag: str) -> str:
         """Not `flag`."""
@@ -134,15 +138,15 @@ class Terms:
     def select(self, flag: str, yes: str, no: str, kind: Type | None = None) -> str:
         """`yes` where `flag` holds, else `no`."""
         of = self.lanes.flag if kind == BOOL else self.lanes.word
-        return self.make(f"select {self.lanes.flag} {flag}, {of} {yes}, {of} {no}")
+        return self.pure(f"select {self.lanes.flag} {flag}, {of} {yes}, {of} {no}")
 
     def as_word(self, flag: str) -> str:
         """1 where `flag` holds, else 0."""
-        return self.make(f"zext {self.lanes.flag} {flag} to {self.lanes.word}")
+        return self.pure(f"zext {self.lanes.flag} {flag} to {self.lanes.word}")
 
     def low_bit(self, word: str) -> str:
         """The truth of bit 0."""
-        return self.make(f"trunc {self.lanes.word} {word} to {self.lanes.flag}")
+        return self.pure(f"trunc {self.lanes.word} {word} to {self.lanes.flag}")
 
     def cut(self, word: str, bits: int) -> str:
         """The low `bits` bits."""
@@ -239,10 +243,15 @@ class Terms:
         """Truth values joined by `and` or `or`; none is the neutral one."""
         if not flags:
             return self.lanes.truth(instruction == "and")
-        found = flags[0]
-        for flag in flags[1:]:
+        found, *others = sorted(flags, key=_age)
+        for flag in others:
             found = self.flag(instruction, found, flag)
         return found
+
+
+def _age(flag: str) -> tuple[int, str]:
+    """Orders values by when they were made, so that equal beginnings are shared."""
+    return len(flag), flag
 
 
 def bits_of_term(node: Node, scope: Scope) -> int:

@@ -21,6 +21,7 @@ from checker.native_cache import Cache, Entry, standard_cache
 from checker.native_engine import (
     LIGHT,
     QUICK,
+    VALUES,
     Code,
     compiled,
     lanes,
@@ -170,10 +171,11 @@ def _compiled(model: GroundModel, groups: Sequence[Group]) -> Entry:
     """Lower and compile; the entry for the cache."""
     layout = lay_out(model.cells, hot_fields(model))
     program = native_code.program(model, layout)
-    canonical, width = bool(groups), Lanes(lanes())
+    canonical = bool(groups)
     codes = [
-        compiled(native_code.hot_module(program, width, canonical=canonical), LIGHT),
-        compiled(native_code.cold_module(program, canonical=canonical), QUICK),
+        compiled(native_code.successors_module(program, canonical=canonical), LIGHT),
+        compiled(native_code.questions_module(program, Lanes(lanes())), VALUES),
+        compiled(native_code.labels_module(program, canonical=canonical), QUICK),
     ]
     if groups:
         plan = plan_of(model.model, model.scope, groups)

@@ -15,6 +15,7 @@ from checker.native_demands import Suspicion
 from checker.native_function import BYTES, RARE, Function, Watch
 from spec.lang.ir import Node
 from spec.lang.model import Scope
+from spec.lang.simplify import conjunction, disjunction
 
 Bits = dict[Watch, int]
 
@@ -64,15 +65,13 @@ def demands_text(
 
     Where one may be violated and was not yet, `demands_exactly` decides.
     """
-    head = "internal void @demands(ptr noalias %states, i64 %n, ptr %seen)"
+    head = "void @demands(ptr noalias %states, i64 %n, ptr %seen)"
     function = Function(layout, scope, lanes, head)
     with function.each_state():
         by_bit: dict[int, list[str]] = {}
         for doubt in doubts:
-            failed = function.denied(function.value(doubt.demand))
-            guard = function.all_hold(doubt.guard)
-            flag = function.flag("and", guard, failed)
-            by_bit.setdefault(doubt.bit, []).append(flag)
+            broken = disjunction(conjunction((*doubt.guard, b)) for b in doubt.broken)
+            by_bit.setdefault(doubt.bit, []).append(function.value(broken))
         joined = {bit: function.joined("or", flags) for bit, flags in by_bit.items()}
         some = function.in_some(function.joined("or", list(joined.values())))
         with function.when(some, RARE), function.when(_is_new(function, joined)):

@@ -1,4 +1,4 @@
-"""A machine's functions as LLVM IR: numbered bits, planned branches, three modules."""
+"""A machine's functions as LLVM IR: numbered bits, planned branches, modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checker.ground import GroundModel, Move
 from checker.layout import Layout
 from checker.lower_native import Lanes
 from checker.native_check import check_text, demands_text, exact_text
-from checker.native_demands import Demands, Restating, Suspicion, suspicions
+from checker.native_demands import Demands, Restating, Suspicion, doubtful
 from checker.native_expand import Expanded, Labelled, Plain
 from checker.native_function import ENDING, Watch, declarations, words_for
 from checker.native_plan import Costs, Job, Step, most_taken, parts_of, plan
@@ -39,9 +39,12 @@ def program(model: GroundModel, layout: Layout) -> Program:
     watches += _watched("step", (name for m in moves for name, _ in m.demands))
     bits = {watch: n for n, watch in enumerate(watches)}
     restating = Restating()
-    demands = tuple(
-        tuple((bits[Watch(name, "step")], node) for name, node in restating.of(move))
-        for move in moves
+    doubts, demands = doubtful(
+        moves,
+        [
+            [(bits[Watch(name, "step")], node) for name, node in restating.of(move)]
+            for move in moves
+        ],
     )
     costs = Costs()
     jobs = [Job(n, parts_of(m.when), _cost(m, costs)) for n, m in enumerate(moves)]
@@ -49,8 +52,8 @@ def program(model: GroundModel, layout: Layout) -> Program:
         model=model,
         layout=layout,
         moves=tuple(moves),
-        demands=demands,
-        doubts=tuple(suspicions(moves, demands)),
+        demands=tuple(demands),
+        doubts=tuple(doubts),
         watches=tuple(watches),
         steps=tuple(plan(jobs, costs)),
     )
@@ -65,21 +68,26 @@ def _cost(move: Move, costs: Costs) -> int:
     return 2 + len(values) + costs.total(values)
 
 
-def hot_module(source: Program, lanes: Lanes, *, canonical: bool) -> str:
-    """`expand` and `check`: what every state goes through."""
+def successors_module(source: Program, *, canonical: bool) -> str:
+    """`expand`."""
+    parts = [Plain(_expanded(source, canonical=canonical)).written()]
+    if source.doubts:
+        parts.append("declare void @demands(ptr, i64, ptr)")
+    return _module(parts, Lanes(1), canonical=canonical)
+
+
+def questions_module(source: Program, lanes: Lanes) -> str:
+    """`check`, and the demands on steps that `expand` asks about."""
     model, layout = source.model, source.layout
     bits = {watch: n for n, watch in enumerate(source.watches)}
-    parts = [
-        Plain(_expanded(source, canonical=canonical)).written(),
-        check_text(model, layout, bits, lanes),
-    ]
+    parts = [check_text(model, layout, bits, lanes)]
     if source.doubts:
         parts.append("declare void @demands_exactly(ptr, i64, ptr)")
         parts.append(demands_text(layout, model.scope, source.doubts, lanes))
-    return _module(parts, lanes, canonical=canonical)
+    return _module(parts, lanes, canonical=False)
 
 
-def cold_module(source: Program, *, canonical: bool) -> str:
+def labels_module(source: Program, *, canonical: bool) -> str:
     """`expand_labelled`: what only the states on the way to a report go through."""
     most = max(1, most_taken(source.steps))
     parts = [

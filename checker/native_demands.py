@@ -8,7 +8,7 @@ fails, the states are expanded again with labels, which is exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.ground import Key, Move
@@ -24,37 +24,44 @@ Demands = Sequence[tuple[int, Node]]
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """Bit `bit` may be due where all of `guard` holds and `demand` does not."""
+    """Bit `bit` may be due where all of `guard` holds and some of `broken`."""
 
     bit: int
     guard: tuple[Node, ...]
-    demand: Node
+    broken: tuple[Node, ...]
 
 
 class Restating:
     """Demands on moves as terms about the state before; what they share is kept."""
 
     def __init__(self) -> None:
-        self._about_after: dict[Node, bool] = {}
+        self._after: dict[Node, frozenset[str]] = {}
+        self._memos: dict[tuple[tuple[Key, Node], ...], dict[Node, Node]] = {}
+        """Terms about the state after these writes as terms about the one before."""
 
     def of(self, move: Move) -> list[tuple[str, Node]]:
         """Each demand that is not trivially met, by the name of its property."""
-        written = dict(move.writes)
-        memo: dict[Node, Node] = {}
-        found = (
-            (name, self._before(node, written, memo)) for name, node in move.demands
-        )
-        return [(name, node) for name, node in found if node is not simplify.TRUE]
+        found = []
+        for name, node in move.demands:
+            read = self._read_after(node)
+            writes = tuple(write for write in move.writes if write[0][0] in read)
+            memo = self._memos.setdefault(writes, {})
+            before = self._before(node, dict(writes), memo)
+            if before is not simplify.TRUE:
+                found.append((name, before))
+        return found
 
-    def _is_about_after(self, root: Node) -> bool:
-        """Some cell is read after the step."""
-        known = self._about_after
+    def _read_after(self, root: Node) -> frozenset[str]:
+        """The fields that a term reads after the step."""
+        known = self._after
         if root not in known:
             for node in postorder([root]):
                 if node not in known:
                     place = node.attr
-                    own = isinstance(place, Place) and place.epoch == "new"
-                    known[node] = own or any(known[arg] for arg in node.args)
+                    here = frozenset[str]()
+                    if isinstance(place, Place) and place.epoch == "new":
+                        here = frozenset({place.field})
+                    known[node] = here.union(*(known[arg] for arg in node.args))
         return known[root]
 
     def _before(
@@ -65,7 +72,7 @@ class Restating:
             node, ready = stack.pop()
             if node in memo:
                 continue
-            if not self._is_about_after(node):
+            if not self._read_after(node):
                 memo[node] = node
             elif not ready:
                 stack.append((node, True))
@@ -101,8 +108,14 @@ def _read(
     return before
 
 
-def suspicions(moves: Sequence[Move], demands: Sequence[Demands]) -> list[Suspicion]:
-    """Each demand once, under what the guards of the moves that make it share."""
+def doubtful(
+    moves: Sequence[Move], demands: Sequence[Demands]
+) -> tuple[list[Suspicion], list[Demands]]:
+    """Each demand once, under what the guards of the moves that make it share.
+
+    The demands that this much of a guard already implies are left out; the second
+    answer is the demands by move without them.
+    """
     shared: dict[tuple[int, Node], dict[Node, None]] = {}
     for move, listed in zip(moves, demands, strict=True):
         parts = parts_of(move.when)
@@ -110,8 +123,39 @@ def suspicions(moves: Sequence[Move], demands: Sequence[Demands]) -> list[Suspic
             known = shared.get(asked)
             kept = parts if known is None else [p for p in known if p in parts]
             shared[asked] = dict.fromkeys(kept)
-    return [
-        Suspicion(bit, tuple(guard), node)
-        for (bit, node), guard in shared.items()
-        if not contradictory([*guard, simplify.negation(node)])
+    open_ones = {}
+    for (bit, node), guard in shared.items():
+        broken = tuple(_ways_to_fail(node, tuple(guard)))
+        if broken:
+            open_ones[bit, node] = Suspicion(bit, tuple(guard), broken)
+    left = [
+        tuple(asked for asked in listed if asked in open_ones) for listed in demands
     ]
+    return list(open_ones.values()), list(left)
+
+
+def _ways_to_fail(demand: Node, guard: Sequence[Node]) -> Iterator[Node]:
+    """For each part of a demand what it is to fail, unless the guard excludes it."""
+    for part in parts_of(demand):
+        failing = denial(part)
+        if not contradictory([*guard, failing]):
+            yield failing
+
+
+def denial(root: Node) -> Node:
+    """The negation of a term, pushed below its `and` and `or`."""
+    memo: dict[Node, Node] = {}
+    stack = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in memo:
+            continue
+        if node.op not in ("AND", "OR"):
+            memo[node] = simplify.negation(node)
+        elif not ready:
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in node.args)
+        else:
+            joined = simplify.disjunction if node.op == "AND" else simplify.conjunction
+            memo[node] = joined(memo[arg] for arg in node.args)
+    return memo[root]

