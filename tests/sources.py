@@ -56,6 +56,32 @@ def imports_of(path: Path) -> Iterator[str]:
             yield node.module
 
 
+def names_used(path: Path) -> Iterator[str]:
+    """Every name that a file reads, as a name, an attribute, a keyword or a word."""
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                yield name
+            case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
+                yield name
+            case ast.Constant(value=str(text)) if text.isidentifier():
+                yield text
+
+
+def names_made(path: Path) -> Iterator[str]:
+    """What a file defines at its top and in its classes, unless a decorator uses it."""
+    body = tree_of(path).body
+    inside = [n for c in body if isinstance(c, ast.ClassDef) for n in c.body]
+    for node in (*body, *inside):
+        match node:
+            case (
+                ast.FunctionDef(name=name, decorator_list=[]) | ast.ClassDef(name=name)
+            ):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """How long something is, and where."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,18 +84,22 @@ def test_threads_must_be_some() -> None:
         search(lattice(2, 2), Options(threads=0))
 
 
-@pytest.fixture
+@contextmanager
 def small_files() -> Iterator[None]:
-    """No file may become larger than 1 KiB."""
+    """No file may become larger than 1 KiB; the test run's own report is one, too."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(DiskTrouble, match="no room left: free some"):
+    with (
+        small_files(),
+        pytest.raises(DiskTrouble, match="no room left: free some"),
+    ):
         search(lattice(8, 4), Options(memory=TIGHT[1], spill=tmp_path))
 
     assert list(tmp_path.iterdir()) == []
