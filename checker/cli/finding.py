@@ -48,6 +48,9 @@ TELLING: Final = {
     "the_nearest_subreaper_or_init_adopts_every_orphan": (
         "exit_group_changes_process_parent_ignoring_process_is_subreaper"
     ),
+    "number_one_belongs_to_init": "exit_group_is_never_out_of_scope",
+    "no_running_process_vanishes": "exit_group_sets_process_phase_to_FREE",
+    "wait_returns_the_number_of_a_selected_child": "wait4_picks_any_child",
     "only_the_parent_collects": "wait4_picks_child_ignoring_process_parent",
     "a_status_is_collected_exactly_once": "wait4_forgets_process_phase",
     "a_failed_exec_changes_nothing": "execve_fails_with_ENOENT_too_late",
@@ -95,21 +98,13 @@ class Finder:
         prop = self.traced[name]
         if prop.kind == "sometimes" or self.expected.get(name) == Violated.json_name:
             return self._of_the_model(prop)
-        for engine in self.engines:
-            found = self._telling(prop, known, engine) if known else None
-            found = found or self._telling(prop, None, engine)
-            if found is not None and found.run is not None:
-                return Shown(
-                    found.mutant.model, found.prop, found.mutant.name, found.run
-                )
-        return None
-
-    def breaking(self, name: str) -> str | None:
-        """The name of a mutant that breaks the property, with or without a run."""
-        for engine in self.engines:
-            found = self._telling(self.traced[name], None, engine)
-            if found is not None:
-                return found.mutant.name
+        for wanted in [known, None] if known else [None]:
+            for engine in self.engines:
+                found = self._telling(prop, wanted, engine)
+                if found is not None and found.run is not None:
+                    return Shown(
+                        found.mutant.model, found.prop, found.mutant.name, found.run
+                    )
         return None
 
     def _telling(

@@ -160,7 +160,7 @@ def test_parameters_that_do_not_matter_go() -> None:
     small = slice_model(model, [pids], data_of(model, [pids]))
     kept = {a.name: tuple(p.name for p in a.params) for a in small.model.actions}
 
-    assert kept["wait4"] == ("child",)
+    assert kept["wait4"] == ("caller", "child")
     assert kept["exit_group"] == ("caller",)
     assert "execve" not in kept
     assert "fatal_fault" not in kept, "it does what exit_group does"
