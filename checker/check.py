@@ -49,8 +49,6 @@ from spec.lang.model import Model, Scope, Traced
 GLANCE: Final = 1.0
 """Seconds for which the whole model is looked at before it is searched."""
 
-ENGINES: Final = ("explore", "bmc", "induction", "reference")
-
 
 @dataclass(frozen=True, slots=True)
 class Task:

@@ -71,7 +71,8 @@ def names_used(path: Path) -> Iterator[str]:
 def names_made(path: Path) -> Iterator[str]:
     """What a file defines at its top and in its classes, unless a decorator uses it."""
     body = tree_of(path).body
-    inside = [n for c in body if isinstance(c, ast.ClassDef) for n in c.body]
+    classes = [node for node in body if isinstance(node, ast.ClassDef)]
+    inside = [n for c in classes if not _is_enumeration(c) for n in c.body]
     for node in (*body, *inside):
         match node:
             case (
@@ -80,6 +81,10 @@ def names_made(path: Path) -> Iterator[str]:
                 yield name
             case ast.Assign(targets=[ast.Name(id=name)]):
                 yield name
+
+
+def _is_enumeration(made: ast.ClassDef) -> bool:
+    return any(isinstance(b, ast.Name) and "Enum" in b.id for b in made.bases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,10 +271,6 @@ class Emitter:
         """Leave `loop` here if `flag` holds."""
         self._jump_when(flag, loop.done)
 
-    def again_when(self, loop: Loop, flag: Flag) -> None:
-        """Begin `loop` again here if `flag` holds."""
-        self._jump_when(flag, loop.head)
-
     def _jump_when(self, flag: Flag, target: ir.Block) -> None:
         onward = self.function.append_basic_block("on")
         self.to.cbranch(flag.value, target, onward)
