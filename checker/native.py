@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from checker import native_code
-from checker.ground import GroundModel
+from checker.ground import GroundModel, ground
 from checker.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
 from checker.lower_native import Lanes
 from checker.native_cache import Cache, Entry, standard_cache
@@ -36,6 +36,8 @@ from checker.symmetry.native import NAME as CANONICALISE
 from checker.symmetry.native import canonical_code
 from checker.symmetry.plan import plan_of
 from spec.lang.ir import Node
+from spec.lang.model import Model, Scope, Traced
+from spec.lang.printing import model_digest
 from spec.lang.walk import postorder
 
 
@@ -94,13 +96,35 @@ def compile_model(
     return prepared(ground_digest(model), lambda: model, cache, groups)
 
 
+def compile_at(
+    model: Model,
+    scope: Scope,
+    properties: Sequence[Traced] = (),
+    *,
+    reachability: bool = False,
+    groups: Sequence[Group] = (),
+    cache: Cache | None = None,
+) -> NativeModel:
+    """The machine of a model at a scope, as `compile_model(ground(...))` has it.
+
+    When it is in the cache the model is not even unrolled.
+    """
+    told = f"{model_digest(model, properties)} {sorted(scope.sizes.items())}"
+    return prepared(
+        f"{told} {reachability}",
+        lambda: ground(model, scope, properties, reachability=reachability),
+        cache,
+        groups,
+    )
+
+
 def prepared(
     identity: str,
-    ground: Callable[[], GroundModel],
+    make: Callable[[], GroundModel],
     cache: Cache | None = None,
     groups: Sequence[Group] = (),
 ) -> NativeModel:
-    """The machine of the model that `ground` makes, if it is not in the cache.
+    """The machine of the model that `make` makes, if it is not in the cache.
 
     `identity` is a digest of all that the ground model is made of; what makes it from
     that, the text of this package, is part of the cache's key.
@@ -113,7 +137,7 @@ def prepared(
     entry = cache.load(key)
     hit = entry is not None
     if entry is None:
-        entry = _compiled(ground(), groups)
+        entry = _compiled(make(), groups)
         cache.store(key, entry)
     facts = _Facts.read(entry.header)
     code = loaded(*_parts(entry.code, facts.sizes))
