@@ -52,8 +52,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments), standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
-        return _broken_pipe()
+    except (BrokenPipeError, SystemExit):
+        return _reader_left()
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get(DEBUG):
             raise
@@ -95,10 +95,10 @@ def _say(message: str) -> None:
         _discard_output()
 
 
-def _broken_pipe() -> int:
-    """The reader has gone: nothing more to say, and nothing wrong with that."""
+def _reader_left() -> int:
+    """Nobody reads what is printed: nothing more to say, but it was not all said."""
     _discard_output()
-    return 0
+    return REPORT_LOST
 
 
 def _discard_output() -> None:

@@ -42,7 +42,8 @@ def test_a_property_that_holds() -> None:
     ran = pidproof("check", "topaz", "--property", PARENT, *TINY)
 
     lines = ran.out.splitlines()
-    assert lines[0] == "topaz  groups=fixed  process=2,number=2,exit_code=1"
+    assert lines[0].startswith("topaz  groups=fixed")
+    assert lines[0].endswith("  process=2,number=2,exit_code=1")
     assert lines[1] == f"  ok  {PARENT}  proved at scope"
     assert lines[-1].startswith("1 property, 1 as expected; ")
     assert ran.err == ""
@@ -76,7 +77,7 @@ def test_the_document_has_exactly_the_keys_of_its_schema(engine: str) -> None:
     assert result["property"] == PARENT
     assert result["engine"] == engine
     assert result["scope"] == "process=2,number=2,exit_code=1"
-    assert result["reading"] == "groups=fixed"
+    assert result["reading"].startswith("groups=fixed")
     assert result["trace"] is None
     assert result["seconds"] >= 0
     if engine == "bmc":
@@ -187,14 +188,14 @@ def test_an_unwritable_report_is_one_message(tmp_path: Path) -> None:
     assert ran.code == 74
 
 
-def test_a_reader_that_leaves_is_no_error() -> None:
+def test_a_reader_that_leaves_is_told_nothing_and_gets_no_green() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as gone:
         ran = pidproof("check", "topaz", "-p", PARENT, *TINY, stdout=gone)
 
     assert ran.err == ""
-    assert ran.code == 0
+    assert ran.code == 74
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -85,7 +85,7 @@ def test_a_wrong_name_gets_the_nearest_one(
         ("check --engine bnc", "bnc"),
         ("check --threads 0", "--threads"),
         ("check --depth some", "--depth"),
-        ("replay", "FILES"),
+        ("replay", "files"),
     ],
 )
 def test_a_wrong_option_is_one_line(
