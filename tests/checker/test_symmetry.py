@@ -8,7 +8,9 @@ import pytest
 
 from checker.evaluate import Evaluator, State
 from checker.explore import explore
+from checker.ground import ground
 from checker.mutate import mutants
+from checker.native import compile_model
 from checker.searcher import Limits, Searcher
 from checker.symmetry.canonical import Canonical
 from checker.symmetry.concretise import concretise
@@ -480,12 +482,23 @@ class TestTheNativeSearch:
         assert [len(violation.trace) for violation in found] == [5] * 4
         assert all(shows(evaluator, v.prop, v.trace) for v in found)
 
-    def test_the_counts_are_those_of_the_reference_search(self) -> None:
+    @pytest.mark.parametrize("threads", [1, 2])
+    def test_the_counts_are_those_of_the_reference_search(self, threads: int) -> None:
         model, scope = toys.model_p("any"), pids(5)
         props = tuple(model.trace(p) for p in toys.MODEL_P_INVARIANTS)
         reference = explore_orbits(model, scope, props).exploration
-        native = Searcher(limits=Limits(), symmetry=True)(model, scope, props)
+        searcher = Searcher(limits=Limits(threads=threads), symmetry=True)
+        native = searcher(model, scope, props)
 
         assert native.distinct == reference.distinct == 582
         assert native.transitions == reference.transitions == 4790
         assert native.depth == reference.depth == 8
+
+    def test_a_search_over_orbits_does_not_continue_one_over_states(self) -> None:
+        model, scope = toys.model_p("any"), pids(3)
+        grounded = ground(model, scope)
+        symmetry = find_symmetry(model, scope)
+        orbits = compile_model(grounded, groups=symmetry.groups).machine
+        states = compile_model(grounded).machine
+
+        assert orbits.identity != states.identity
