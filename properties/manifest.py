@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from spec.lang.model import lookup
 from spec.systems import SYSTEMS
 
 PATH: Final = Path(__file__).with_name("manifest.toml")
+GENERATED: Final = r"_succeeds$|_fails_with_E[A-Z]+(_\d+)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,11 @@ def manifest() -> Manifest:
 
 
 def _expectation(row: Mapping[str, object]) -> Expectation:
-    """One row; its system, its property and its reading exist."""
+    """One row; its system, its property and its reading exist.
+
+    The goals that go without saying, of a call's success and of its errors, are named
+    as reports name them.
+    """
     given = row.get("reading", {})
     reading = given if isinstance(given, dict) else {}
     found = Expectation(
@@ -74,7 +80,8 @@ def _expectation(row: Mapping[str, object]) -> Expectation:
         reading=reading,
     )
     readings = {r.name: r for r in lookup(SYSTEMS, found.system, "system").readings}
-    lookup({p.name: p for p in CATALOGUE}, found.property, "property")
+    if not re.search(GENERATED, found.property):
+        lookup({p.name: p for p in CATALOGUE}, found.property, "property")
     for name, option in found.reading.items():
         asked = lookup(readings, name, f"reading of {found.system}")
         lookup({o: o for o in asked.options}, option, f"option of {name}")

@@ -18,7 +18,7 @@ from spec.process.words import exists, members_of
 def a_started_process_is_an_orphan_only_if_asked(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
-    """A template makes a child of the caller, or an orphan, which is a child of Init."""
+    """A template makes a child of the caller, or an orphan: a child of Init."""
     parent = ite(call.argument("is_orphan", Bool), INIT, caller_of(call))
     return every_newborn(old, new, lambda p: new.process[p].parent == parent)
 

@@ -24,7 +24,7 @@ from spec.process.sorts import (
 )
 from spec.process.state import RUNNING
 from spec.process.words import unused_processes
-from spec.topaz.state import Kernel, free_identifiers, groups_to_join
+from spec.topaz.state import Kernel, groups_to_join
 
 
 @syscall(source="topaz 5:2; topaz 7:1; topaz 7:6; topaz 8:2")
@@ -45,11 +45,10 @@ def start_process(
     step.fails(EACCES, when=~is_executable(image), cite="topaz 2:1")
     step.fails(ENOEXEC, when=~has_known_format(image), cite="topaz 2:1")
     step.fails(EAGAIN, when=unused_processes(old).is_empty(), cite="topaz 2:1")
-    step.fails(EAGAIN, when=free_identifiers(old).is_empty(), cite="topaz 4:4")
 
     # CHOICE; the group is the template's: one that exists, or the child's own
+    step.hook("alloc_pid", number=pid)
     step.picks(child, among=unused_processes(old))
-    step.picks(pid, among=free_identifiers(old))
     step.picks(group, among=groups_to_join(old, pid))
 
     # EFFECT

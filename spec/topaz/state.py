@@ -11,7 +11,6 @@ Not      threads; access control; open files; other machines
 from __future__ import annotations
 
 from spec.lang import SetOf, the_one, those
-from spec.process.numbers import names_something
 from spec.process.sorts import INIT, Number, Process
 from spec.process.state import RUNNING, Processes
 from spec.process.words import exists, members_of
@@ -24,15 +23,6 @@ class Kernel(Processes):
 def boot(new: Kernel) -> None:
     """Init runs, as process and group number one (topaz 4:5)."""
     new.process[INIT].phase = RUNNING
-
-
-def free_identifiers(s: Kernel) -> SetOf[Number]:
-    """The identifiers that name no process and no group.
-
-    Topaz says only that two processes never share one; that it also avoids those of
-    groups is taken from Ultrix, for whose sake the range is what it is (topaz 4:2).
-    """
-    return those(Number, lambda n: ~names_something(s, n))
 
 
 def process_identified(s: Kernel, number: Number) -> Process:

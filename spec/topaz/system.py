@@ -12,6 +12,7 @@ from spec.lang import Call, Model, Reading, System, trace_model
 from spec.process.words import is_running
 from spec.sources import resolve
 from spec.topaz.ending import terminate, wait_for_child
+from spec.topaz.identifiers import IDENTIFIER_HOOKS, IDENTIFIERS
 from spec.topaz.set_group import set_process_group
 from spec.topaz.start_process import start_process
 from spec.topaz.state import Kernel, boot
@@ -39,9 +40,10 @@ def build(reading: Mapping[str, str]) -> Model:
         CALLS[reading["groups"]],
         boot=boot,
         able=is_running,
+        hooks={"alloc_pid": (IDENTIFIER_HOOKS[reading["identifiers"]],)},
         reading=reading,
         cites=resolve,
     )
 
 
-TOPAZ: Final = System("topaz", "Topaz", (GROUPS,), build)
+TOPAZ: Final = System("topaz", "Topaz", (GROUPS, IDENTIFIERS), build)

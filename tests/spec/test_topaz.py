@@ -123,3 +123,28 @@ class TestSetProcessGroup:
         names = {action.name for action in topaz.evaluator.model.actions}
 
         assert "set_process_group" not in names
+
+
+class TestIdentifiers:
+    """The number of a group whose leader is gone."""
+
+    @pytest.mark.parametrize(
+        ("reading", "answers"), [("unused", [4, 5]), ("of_no_process", [3, 4, 5])]
+    )
+    def test_who_may_have_it(self, reading: str, answers: list[int]) -> None:
+        world = World(TOPAZ, reading={"identifiers": reading})
+        state = world.state(proc(1), proc(2, group=3))
+        said = {"caller": 2, "image": "PROGRAM", "is_orphan": 0}
+
+        assert world.answers(state, "start_process", **said) == answers
+
+    def test_without_one_the_call_fails(self) -> None:
+        world = World(
+            TOPAZ,
+            sizes={"process": 3, "number": 2, "exit_code": 2},
+            reading={"identifiers": "of_no_process"},
+        )
+        said = {"caller": 2, "image": "PROGRAM", "is_orphan": 0}
+        state = world.state(proc(1), proc(2))
+
+        assert world.answer(state, "start_process", **said) == "EAGAIN, topaz 4:4"
