@@ -237,7 +237,7 @@ class TestGuards:
         found = searcher(model, TICKETS, ())
 
         assert found.distinct == explore(Evaluator(model, TICKETS)).distinct
-        assert any("it does not hold that" in note for note in searcher.notes)
+        assert any("it does not hold that" in note for note in searcher.reductions)
 
     def test_candidates_that_are_named_do_not_stand_for_others(self) -> None:
         @always()
