@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from checker.cone import can_quantify, existing
 from checker.mutate import Mutant
-from checker.slice import Way, guard_of, ways_of
+from checker.ways import Way, guard_of, ways_of
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Write
 from spec.lang.declare import Property

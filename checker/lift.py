@@ -22,8 +22,9 @@ from checker.evaluate import (
     Stopped,
     Transition,
 )
-from checker.slice import Origin, Slice, Way, guard_of
+from checker.slice import Origin, Slice
 from checker.verdict import Run
+from checker.ways import Way, guard_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,14 @@ of calls that change nothing is an `always` of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, replace
 
 from checker.cone import (
@@ -35,8 +42,8 @@ from checker.cone import (
     fields_of,
     loosened,
     params_of,
-    unwritten_kept,
 )
+from checker.ways import Way, demands_of, guard_of, refusals, settled, ways_of
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Write
 from spec.lang.errors import SpecError
@@ -44,17 +51,6 @@ from spec.lang.ir import Node, make
 from spec.lang.model import Model, Obligation, Traced, rung_label
 from spec.lang.schema import Shape
 from spec.lang.walk import substitute
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way in which a call changes the state; what a sliced action stands for."""
-
-    action: str
-    rung: int | None
-    alternative: int | None
-    params: tuple[str, ...] = ()
-    """The parameters of the call that the sliced action still has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +85,8 @@ def data_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
     """The fields that the properties read, and those that their values come from."""
     found: frozenset[str] = frozenset()
     for prop in properties:
-        settled = (_settled(model, demand) for demand in prop.obligations)
-        found |= fields_of(prop.node, *settled)
+        demands = (settled(model, demand) for demand in prop.obligations)
+        found |= fields_of(prop.node, *demands)
     return with_data(model, found)
 
 
@@ -109,13 +105,16 @@ def cone_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
     """The cone of influence: every field that can make a difference."""
     listed = tuple(properties)
     known = data_of(model, listed)
+    refused = [part for *_, guard in refusals(model, listed) for part in guard]
+    known |= fields_of(*refused)
+    ways = [
+        (action, demands_of(model, way, listed), guard_of(action, way))
+        for action in model.actions
+        for way in ways_of(action)
+    ]
     while True:
-        guards = [g for *_, guard in _refusals(model, listed) for g in guard]
-        for action in model.actions:
-            for way in ways_of(action):
-                if _matters(model, action, way, known, listed):
-                    guards += guard_of(action, way)
-        more = with_data(model, known | fields_of(*guards))
+        guards = [g for a, demands, g in ways if _matters(a, demands, known)]
+        more = with_data(model, known.union(*(fields_of(*g) for g in guards)))
         if more == known:
             return known
         known = more
@@ -133,35 +132,6 @@ def slice_model(
     return _Slicer(model, listed, known).result()
 
 
-def ways_of(action: Action) -> Iterator[Way]:
-    """The ways in which a call can change the state."""
-    for position, rung in enumerate(action.rungs):
-        if rung.leaks:
-            for which in range(len(rung.alternatives)):
-                yield Way(action.name, position, which)
-    yield Way(action.name, None, None)
-
-
-def guard_of(action: Action, way: Way) -> list[Node]:
-    """The conjuncts under which the call ends in this way."""
-    parts = list(conjuncts(action.able))
-    for position, line in enumerate(action.rungs):
-        if position == way.rung:
-            parts += conjuncts(line.when)
-            parts += conjuncts(line.alternatives[way.alternative or 0].when)
-            break
-        parts += conjuncts(simplify.negation(line.when))
-    if _moves(action, way.rung):
-        by_name = {param.name: param.node() for param in action.params}
-        for pick in action.picks:
-            parts += conjuncts(simplify.membership(by_name[pick.param], pick.among))
-    return list(dict.fromkeys(parts))
-
-
-def _moves(action: Action, rung: int | None) -> bool:
-    return rung is None or action.rungs[rung].leaks
-
-
 def _data(write: Write) -> frozenset[str]:
     """What decides the value that a write leaves."""
     if isinstance(write.target, Every):
@@ -169,48 +139,9 @@ def _data(write: Write) -> frozenset[str]:
     return fields_of(write.target, write.value, write.when)
 
 
-def _settled(model: Model, demand: Obligation) -> Node:
-    """What a demand comes to, given what the call writes."""
-    action = model.action(demand.action)
-    moves = _moves(action, demand.rung)
-    return unwritten_kept(demand.node, {w.field for w in action.writes if moves})
-
-
-def _refusals(
-    model: Model, properties: Iterable[Traced]
-) -> Iterator[tuple[Traced, Obligation, Node, list[Node]]]:
-    """The demands on calls that change nothing: settled, and when the call ends so."""
-    for prop in properties:
-        for demand in prop.obligations:
-            action = model.action(demand.action)
-            settled = _settled(model, demand)
-            if not _moves(action, demand.rung) and settled is not simplify.TRUE:
-                way = Way(demand.action, demand.rung, demand.alternative)
-                yield prop, demand, settled, guard_of(action, way)
-
-
-def _demands(
-    model: Model, way: Way, properties: Iterable[Traced]
-) -> list[tuple[str, Node]]:
-    """What the properties demand of a call that ends in this way."""
-    found = []
-    for prop in properties:
-        for demand in prop.obligations:
-            case = (demand.action, demand.rung, demand.alternative)
-            if case == (way.action, way.rung, way.alternative):
-                found.append((prop.name, _settled(model, demand)))
-    return [(name, node) for name, node in found if node is not simplify.TRUE]
-
-
-def _matters(
-    model: Model,
-    action: Action,
-    way: Way,
-    known: frozenset[str],
-    properties: Iterable[Traced],
-) -> bool:
-    writes = any(write.field in known for write in action.writes)
-    return writes or bool(_demands(model, way, properties))
+def _matters(action: Action, demands: Sequence[object], known: frozenset[str]) -> bool:
+    """The call changes something that is kept, or something is demanded of it."""
+    return bool(demands) or any(write.field in known for write in action.writes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +188,12 @@ class _Slicer:
     known: frozenset[str]
 
     def result(self) -> Slice:
-        cuts = [
-            self._cut(action, way)
-            for action in self.model.actions
-            for way in ways_of(action)
-            if _matters(self.model, action, way, self.known, self.properties)
-        ]
+        cuts: list[_Cut] = []
+        for action in self.model.actions:
+            for way in ways_of(action):
+                demands = demands_of(self.model, way, self.properties)
+                if _matters(action, demands, self.known):
+                    cuts.append(self._cut(action, way, demands))
         kept = {cut.meaning(): cut for cut in reversed(cuts)}
         chosen = [cut for cut in cuts if kept[cut.meaning()] is cut]
         props, origins, exact = self._properties(chosen)
@@ -296,9 +227,10 @@ class _Slicer:
             tuple(name for name in shape.forests if name in self.known),
         )
 
-    def _cut(self, action: Action, way: Way) -> _Cut:
+    def _cut(
+        self, action: Action, way: Way, demands: Sequence[tuple[str, Node]]
+    ) -> _Cut:
         writes = tuple(w for w in action.writes if w.field in self.known)
-        demands = _demands(self.model, way, self.properties)
         guard = guard_of(action, way)
         loose = [c for part in guard for c in conjuncts(loosened(part, self.known))]
         exact = all(fields_of(part) <= self.known for part in guard)
@@ -350,20 +282,20 @@ class _Slicer:
             sliced.append(replace(prop, kind=kind, node=node, obligations=here))
             origins[prop.name] = Origin(prop)
         exact = True
-        for prop, demand, settled, guard in _refusals(self.model, self.properties):
+        for prop, demand, wanted, guard in refusals(self.model, self.properties):
             exact &= fields_of(*guard) <= self.known
             name = f"{prop.name}: {_refusal_name(self.model, demand)}"
-            node = self._refusal(demand, settled, guard)
+            node = self._refusal(demand, wanted, guard)
             sliced.append(
                 replace(prop, name=name, kind="always", node=node, obligations=())
             )
             origins[name] = Origin(prop, demand)
         return tuple(sliced), origins, exact
 
-    def _refusal(self, demand: Obligation, settled: Node, guard: list[Node]) -> Node:
+    def _refusal(self, demand: Obligation, wanted: Node, guard: list[Node]) -> Node:
         """No arguments make the call end so while what is demanded fails."""
         wrong = [loosened(part, self.known) for part in guard]
-        wrong.append(simplify.negation(settled))
+        wrong.append(simplify.negation(wanted))
         for param in self.model.action(demand.action).params:
             if not can_quantify(param.type):
                 message = (
