@@ -232,9 +232,16 @@ def _events(
             ):
                 if isinstance(event, Result):
                     told.add(event.prop.name)
+                    stopping.asked |= _was_interrupted(event)
                 yield event
         except Interrupted:
             yield from _left(one, told, asked.engine, "interrupted")
+
+
+def _was_interrupted(result: Result) -> bool:
+    """The solver takes Ctrl-C for itself, and says so."""
+    verdict = result.verdict
+    return isinstance(verdict, Unknown) and "interrupted" in verdict.reason
 
 
 def _left(task: Task, told: set[str], engine: str, why: str) -> Iterator[Event]:
