@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from checker.unroll import Unroller, after, elements, unroll
+from checker.afterwards import Afterwards
+from checker.unroll import Unroller, elements, unroll
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Param, Write
 from spec.lang.disjoint import contradictory
@@ -126,6 +127,7 @@ class _Grounder:
         self.model, self.scope, self.props = model, scope, props
         self.keep_params = keep_params
         self.unroll = Unroller(scope)
+        self.afterwards = Afterwards()
         self.infos = {info.name: info for info in model.shape.fields()}
 
     def result(self, *, reachability: bool) -> GroundModel:
@@ -323,7 +325,7 @@ class _Grounder:
         pairs = zip(action.arguments(), refusal.args, strict=not self.keep_params)
         leaves = {p.node(): simplify.constant(v, p.type) for p, v in pairs}
         for name, demand in self._obligations(refusal.action, refusal.case):
-            node = after(self._ground(demand.node, leaves), {})
+            node = self.afterwards.of(self._ground(demand.node, leaves))
             held = simplify.disjunction((simplify.negation(refusal.when), node))
             if held is not simplify.TRUE:
                 yield name, held

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from checker.afterwards import Afterwards
 from checker.ground import GroundModel, Move
 from checker.layout import Layout
 from checker.lower_native import Lanes
 from checker.native_check import check_text, demands_text, exact_text
-from checker.native_demands import Demands, Restating, Suspicion, doubtful
+from checker.native_demands import Demands, Suspicion, doubtful
 from checker.native_expand import Expanded, Labelled, Plain
 from checker.native_function import ENDING, Watch, declarations, words_for
 from checker.native_plan import Costs, Job, Step, most_taken, parts_of, plan
+from spec.lang import simplify
+from spec.lang.ir import Node
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,9 @@ def program(model: GroundModel, layout: Layout) -> Program:
     watches += _watched("goal", (name for name, _ in model.goals))
     watches += _watched("step", (name for m in moves for name, _ in m.demands))
     bits = {watch: n for n, watch in enumerate(watches)}
-    restating = Restating()
+    afterwards = Afterwards()
     doubts, demands = doubtful(
-        moves,
-        [
-            [(bits[Watch(name, "step")], node) for name, node in restating.of(move)]
-            for move in moves
-        ],
+        moves, [list(_restated(move, bits, afterwards)) for move in moves]
     )
     costs = Costs()
     jobs = [Job(n, parts_of(m.when), _cost(m, costs)) for n, m in enumerate(moves)]
@@ -61,6 +60,16 @@ def program(model: GroundModel, layout: Layout) -> Program:
 
 def _watched(kind: str, names: Iterable[str]) -> list[Watch]:
     return [Watch(name, kind) for name in dict.fromkeys(names)]
+
+
+def _restated(
+    move: Move, bits: Mapping[Watch, int], afterwards: Afterwards
+) -> Iterator[tuple[int, Node]]:
+    """The demands on a move as terms about the state before it."""
+    for name, demand in move.demands:
+        node = afterwards.of(demand, move.writes)
+        if node is not simplify.TRUE:
+            yield bits[Watch(name, "step")], node
 
 
 def _cost(move: Move, costs: Costs) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from spec.lang import simplify
-from spec.lang.ir import BINDERS, OPERATORS, Binding, Node, Place, make
+from spec.lang.ir import BINDERS, OPERATORS, Binding, Node, make
 from spec.lang.model import Scope
 from spec.lang.types import COUNT_TYPE, Type
 from spec.lang.walk import opened, postorder
@@ -175,40 +175,6 @@ class Unroller:
 
 
 _CONNECTIVES: Final = frozenset({"AND", "OR", "NOT"})
-
-
-def after(root: Node, values: Mapping[tuple[str, int | None], Node]) -> Node:
-    """A ground term about the state after a step, as one about the state before.
-
-    `values` gives the cells that the step writes, by field and row; others keep.
-    """
-    memo: dict[Node, Node] = {}
-    for node in postorder([root]):
-        args = tuple(memo[arg] for arg in node.args)
-        place = node.attr
-        if node.op == "READ" and isinstance(place, Place) and place.epoch == "new":
-            memo[node] = _read_after(node, args, values)
-        else:
-            memo[node] = simplify.rebuilt(node, args)
-    return memo[root]
-
-
-def _read_after(
-    node: Node, args: tuple[Node, ...], values: Mapping[tuple[str, int | None], Node]
-) -> Node:
-    place = node.attr
-    assert isinstance(place, Place)
-    before = make("READ", *args, attr=Place(place.field), of=node.type)
-    if not args:
-        return values.get((place.field, None), before)
-    index = args[0]
-    if index.op == "CONST":
-        return values.get((place.field, simplify.value_of(index)), before)
-    for (name, row), value in values.items():
-        if name == place.field and row is not None:
-            here = simplify.equality(index, simplify.constant(row, index.type))
-            before = simplify.choice(here, value, before)
-    return before
 
 
 def size_in_bits(kind: Type, scope: Scope) -> int:

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker.afterwards import Afterwards
 from checker.evaluate import Evaluator, Failed, Returned, State, Transition
 from checker.ground import Case, GroundModel, ground
 from checker.python_text import Function, Rows, compile_functions
-from checker.unroll import GROUND_OPERATORS, after, size_in_bits
+from checker.unroll import GROUND_OPERATORS, size_in_bits
 from spec.lang import (
     Bool,
     CallView,
@@ -239,14 +240,15 @@ def test_what_a_step_writes_is_read_after_it() -> None:
     def size(index: Node, epoch: str = "new") -> Node:
         return make("READ", index, attr=Place("thing.size", epoch), of=make_int())
 
-    written = {("thing.size", 1): seven, ("total", None): seven}
+    written = [(("thing.size", 1), seven), (("total", None), seven)]
+    after = Afterwards().of
     assert after(size(one), written) is seven
     assert after(size(simplify.constant(0, thing)), written) is size(
         simplify.constant(0, thing), "old"
     )
     total = make("READ", attr=Place("total", "new"), of=make_int())
     assert after(total, written) is seven
-    assert after(total, {}) is make("READ", attr=Place("total"), of=make_int())
+    assert after(total) is make("READ", attr=Place("total"), of=make_int())
     assert after(size(here), written) is simplify.choice(
         simplify.equality(here, one), seven, size(here, "old")
     )
