@@ -88,7 +88,7 @@ def has_execed_says_whether_the_process_has_execed(
     ) & every_newborn(old, new, lambda p: ~new.process[p].has_execed)
 
 
-@always(claims=("E14", "unix exec:1", "topaz 3:2"), source="execve(2) DESCRIPTION")
+@always(claims=("unix exec:1", "topaz 3:2"), source="execve(2) DESCRIPTION")
 def every_process_runs_a_program(s: Processes) -> Bool:
     """No process runs a file that is absent, forbidden or no program."""
     return every_process(
@@ -97,7 +97,7 @@ def every_process_runs_a_program(s: Processes) -> Bool:
 
 
 @every_step(
-    claims=("C01", "unix fork:1"), source="fork(2) DESCRIPTION", systems=UNIX_LIKE
+    claims=("C23", "unix fork:1"), source="fork(2) DESCRIPTION", systems=UNIX_LIKE
 )
 def a_new_process_runs_the_program_of_its_creator(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome

@@ -90,3 +90,29 @@ def test_what_is_expected_depends_on_the_reading() -> None:
     assert manifest().expected("peios", forced) == {
         "exec_touches_no_mitigation": "violated"
     }
+
+
+def cited() -> set[str]:
+    """What the pages, the fields and the readings of all systems cite."""
+    cites: set[str] = set()
+    for name, system in SYSTEMS.items():
+        shape = MODELS[name].shape
+        cites |= {info.cite for info in shape.fields()}
+        cites |= {cite for reading in system.readings for cite in reading.cites}
+        for action in MODELS[name].actions:
+            cites.add(action.source)
+            cites |= {rung.cite for rung in action.rungs}
+    return {one.strip() for cite in cites for one in cite.split(";")}
+
+
+def test_what_the_pages_cite_of_a_ledgers_document_is_in_the_ledger() -> None:
+    listed = re.compile(r"facts [A-Z]\d+|topaz \d+:\d+|unix [a-z]+:\d+|[A-M]\d\d")
+    rows = {cite for cite in cited() if listed.fullmatch(cite)}
+
+    assert rows
+    assert rows <= set(all_claims())
+
+
+@pytest.mark.parametrize("name", LEDGERS)
+def test_every_ledger_has_claims_that_properties_speak_for(name: str) -> None:
+    assert any(claim.properties for claim in ledger(name).values())
