@@ -17,7 +17,7 @@ from spec.lang.ir import Binding, Node, Place, make
 from spec.lang.model import Model, rung_label, snake
 from spec.lang.prose import value_text
 from spec.lang.schema import FieldInfo
-from spec.lang.types import BOOL, EnumType, SortType
+from spec.lang.types import BOOL, EnumType, IntType, SortType
 from spec.lang.walk import postorder, substitute
 
 
@@ -30,6 +30,9 @@ class Breakage:
 
 
 JOINED: Final = frozenset({"AND", "OR", "UNION", "INTERSECTION", "BITAND", "BITOR"})
+"""Operators of which any argument can be forgotten."""
+APPLIED: Final = frozenset({"ADD", "SUB", "SHL", "SHR", "DIFFERENCE"})
+"""Operators of which the second argument can be forgotten."""
 
 Rule = Callable[[Model, Action], Iterator[Breakage]]
 
@@ -67,6 +70,9 @@ def weakened(root: Node) -> Iterator[tuple[str, Node]]:
         if node.op == "ITE":
             for branch in node.args[1:]:
                 yield words(node.args[0]), _replaced(root, node, branch)
+        elif node.op in APPLIED:
+            first, part = node.args
+            yield words(part), _replaced(root, node, first)
         elif node.op in JOINED:
             for part in node.args:
                 kept = [arg for arg in node.args if arg is not part]
@@ -92,6 +98,15 @@ def lines_dropped(_model: Model, action: Action) -> Iterator[Breakage]:
                 label = rung_label(action, rung, which)
                 name = label.replace("_fails_", "_never_fails_", 1)
                 yield Breakage(name, _with_rung(action, rung, _without(rung, which)))
+
+
+def lines_unconditional(_model: Model, action: Action) -> Iterator[Breakage]:
+    """A line decides whatever the state, unless an earlier one does."""
+    for rung in action.rungs:
+        if len(rung.alternatives) == 1:
+            always = (replace(rung.alternatives[0], when=simplify.TRUE),)
+            said = line_name(action, rung).replace("_fails_", "_always_fails_", 1)
+            yield Breakage(said, _with_rung(action, rung, _ruled(rung, always)))
 
 
 def _never(said: str) -> str:
@@ -263,7 +278,7 @@ def values_replaced(_model: Model, action: Action) -> Iterator[Breakage]:
 
 
 def _others(action: Action, value: Node) -> Iterator[tuple[Node, str]]:
-    """The next member after a constant; the other parameters of the sort."""
+    """The next member after a constant; all ones; the other parameters of the sort."""
     kind = value.type
     if value.op == "CONST" and (isinstance(kind, EnumType) or kind == BOOL):
         size = len(kind.members) if isinstance(kind, EnumType) else 2
@@ -272,6 +287,9 @@ def _others(action: Action, value: Node) -> Iterator[tuple[Node, str]]:
             simplify.constant(position % size, kind),
             value_text(position % size, kind),
         )
+    elif isinstance(kind, IntType):
+        ones = (1 << kind.bits) - 1
+        yield simplify.constant(ones, kind), value_text(ones, kind)
     elif isinstance(kind, SortType):
         for param in action.params:
             if param.type == kind and param.node() is not value:
@@ -366,6 +384,7 @@ def _changed(action: Action, write: Write, said: str, other: Write | None) -> Br
 
 RULES: Final[tuple[Rule, ...]] = (
     lines_dropped,
+    lines_unconditional,
     lines_too_late,
     lines_weakened,
     callers_unchecked,

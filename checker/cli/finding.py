@@ -10,8 +10,9 @@ did to the runs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,7 @@ from spec.lang import Model, Property, Scope
 from spec.lang.model import Traced
 from spec.systems import SYSTEMS
 
+AFRESH: Final = "--afresh"
 FOUND: Final = Path(__file__).parents[2] / "counterexamples" / "found"
 
 TELLING: Final = {
@@ -153,15 +155,20 @@ def files(folder: Path = FOUND) -> dict[str, Path]:
     return dict(zip(kept(folder), sorted(folder.glob("*.trace")), strict=True))
 
 
-def find(folder: Path, say: Say, *, afresh: bool = False) -> Iterator[str]:
-    """Write every file; yields the properties of which there is nothing to show."""
+def find(
+    folder: Path, say: Say, only: Collection[str] = (), *, afresh: bool = False
+) -> Iterator[str]:
+    """Write the files; yields the properties of which there is nothing to show."""
     told = {} if afresh else _mutants_in(kept(folder))
     there = files(folder)
     numbers = {name: int(path.name[:4]) for name, path in there.items()}
-    finders = {name: Finder.of(name) for name in SYSTEMS}
+    finders = cache(Finder.of)
     for prop in CATALOGUE:
+        if only and prop.name not in only:
+            there.pop(prop.name, None)
+            continue
         known = TELLING.get(prop.name) or told.get(prop.name)
-        shown = finders[home_of(prop)].shown(prop.name, known)
+        shown = finders(home_of(prop)).shown(prop.name, known)
         if shown is None:
             yield prop.name
             continue
@@ -169,7 +176,7 @@ def find(folder: Path, say: Say, *, afresh: bool = False) -> Iterator[str]:
         said = (shown.mutant or prop.name).replace("_", "-")
         path = folder / f"{number:04}-{said}.trace"
         old = there.pop(prop.name, path)
-        path.write_text(finders[home_of(prop)].text(shown), encoding="utf-8")
+        path.write_text(finders(home_of(prop)).text(shown), encoding="utf-8")
         if old != path:
             old.unlink()
         say(f"{path.name}  {prop.name}")
@@ -184,7 +191,8 @@ def _mutants_in(documents: Mapping[str, Document]) -> dict[str, str]:
 
 def main() -> int:
     """Write them all; 1 when a property has nothing to show."""
-    missing = list(find(FOUND, print, afresh="--afresh" in sys.argv))
+    asked = [name for name in sys.argv[1:] if name != AFRESH]
+    missing = list(find(FOUND, print, asked, afresh=AFRESH in sys.argv))
     for name in missing:
         print(f"nothing shows {name}", file=sys.stderr)
     return 1 if missing else 0
