@@ -39,6 +39,7 @@ class Descend(Part):
             f.leave_when(settling, classes.is_("==", before.get()))
             before.set(classes)
             self._refine()
+        self._neighbours()
         live = self._live(tied.get())
         with f.when(live.is_("==", 0)):
             self._leaf()
@@ -105,6 +106,29 @@ class Descend(Part):
         self.f.store(self._colour(target) + back, self.colours, target)
 
     # Choices
+
+    def _neighbours(self) -> None:
+        """Note of every node who refers to it or is referred to by it."""
+        for node in range(self.block.nodes + 1):
+            self.put(self.f.number(0), self.block.near + node)
+        for column, row, node in self.plan.edges():
+            cell = self.block.cell(column, row)
+            if not column.holds_sets:
+                target = self.get(self.block.targets + cell)
+                self._near(node, self.f.number(1) << target)
+                self._near(target, self.f.number(1 << node))
+                continue
+            value = self.get(cell)
+            for other, element in self.free_from(column):
+                if other != node:
+                    member = is_in(element, value).word()
+                    self._near(node, member << other)
+                    self._near(self.f.number(other), member << node)
+
+    def _near(self, node: Word | int, more: Word) -> None:
+        """More neighbours of a node."""
+        at = node + self.block.near
+        self.put(self.get(at) | more, at)
 
     def _live(self, tied: Word) -> Word:
         """The tied nodes with a tied neighbour."""

@@ -144,39 +144,32 @@ class Canonicalise(Part):
     # Neighbours
 
     def _neighbours(self) -> None:
-        """Who refers to whom, other than to itself."""
-        for node in range(self.block.nodes + 1):
-            self.put(self.f.number(0), self.block.near + node)
+        """Who refers to whom, other than to itself; and who is linked at all."""
+        linked = self.f.number(0)
         for column, row, node in self.plan.edges():
             value = self.values[column.number, row]
-            if column.holds_sets:
-                self._link_members(column, node, value)
-            else:
-                self._link(column, row, node, value)
-        linked = self.f.number(0)
-        for node in self.plan.free:
-            near = self.get(self.block.near + node)
-            linked = linked | (near.is_("!=", 0).word() << node)
+            both = (
+                self._members(column, node, value)
+                if column.holds_sets
+                else self._target(column, row, node, value)
+            )
+            linked = linked | both
         self.put(linked, self.block.linked)
 
-    def _link_members(self, column: Column, node: int, value: Word) -> None:
-        for target, element in self.free_from(column):
-            if target != node:
-                member = is_in(element, value).word()
-                self._near(node, member << target)
-                self._near(target, member << node)
+    def _members(self, column: Column, node: int, value: Word) -> Word:
+        """The ends of a row's references to members of a set."""
+        assert column.values is not None
+        others = sum(1 << n for n, _ in self.free_from(column) if n != node)
+        members = (value << column.values) & others
+        some = members.is_("!=", 0)
+        return members | self.f.select(some, 1 << node, 0)
 
-    def _link(self, column: Column, row: int, node: int, value: Word) -> None:
+    def _target(self, column: Column, row: int, node: int, value: Word) -> Word:
+        """The ends of a row's reference to another node, if it has one."""
         assert column.values is not None
         target = value + column.values
         free = self.is_free(column, value) & target.is_("!=", node)
         target = self.f.select(free, target, self.block.nobody)
         self.put(target, self.block.targets + self.block.cell(column, row))
-        bit = self.f.number(1) << (target & 63)
-        self._near(node, self.f.select(free, bit, 0))
-        self._near(target, self.f.number(1 << node))
-
-    def _near(self, node: Word | int, more: Word) -> None:
-        """More neighbours of a node."""
-        at = node + self.block.near
-        self.put(self.get(at) | more, at)
+        both = (self.f.number(1) << target) | (1 << node)
+        return self.f.select(free, both, 0)

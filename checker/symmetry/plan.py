@@ -20,8 +20,8 @@ from spec.lang.schema import FieldInfo
 from spec.lang.types import SetType, SortType, Type
 
 MASK: Final = (1 << 64) - 1
-MOST_NODES: Final = 64
-"""A set of nodes is one machine word."""
+MOST_NODES: Final = 63
+"""A set of nodes is one machine word; one bit stands for nobody."""
 
 STIR: Final = (0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93)
 KEEP: Final = 0xA0761D6478BD642F
@@ -172,7 +172,7 @@ def plan_of(model: Model, scope: Scope, groups: Sequence[Group]) -> Plan:
     if total > MOST_NODES:
         message = (
             f"{total} elements belong to sorts to reduce by, and at most {MOST_NODES} "
-            "can be handled; choose a smaller scope or no symmetry reduction"
+            "can be handled; choose a smaller scope"
         )
         raise TooManyElements(message)
     columns: list[Column] = []

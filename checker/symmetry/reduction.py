@@ -9,7 +9,7 @@ from checker.evaluate import Evaluator, State
 from checker.symmetry.canonical import Canonical
 from checker.symmetry.concretise import Shows, concretise
 from checker.symmetry.find import Symmetry, find_symmetry
-from checker.symmetry.plan import plan_of
+from checker.symmetry.plan import TooManyElements, plan_of
 from checker.verdict import Run
 from spec.lang.model import Model, Scope, Traced
 
@@ -45,7 +45,11 @@ def reduction_of(
     symmetry = find_symmetry(model, scope, properties)
     if not symmetry.groups:
         return symmetry
-    return Reduction(symmetry, Canonical(plan_of(model, scope, symmetry.groups)))
+    try:
+        plan = plan_of(model, scope, symmetry.groups)
+    except TooManyElements as many:
+        return Symmetry((), refusal=str(many))
+    return Reduction(symmetry, Canonical(plan))
 
 
 def any_step(_before: State, _step: object) -> bool:

@@ -15,9 +15,9 @@ from checker.searcher import Limits, Searcher
 from checker.symmetry.canonical import Canonical
 from checker.symmetry.concretise import concretise
 from checker.symmetry.explore import explore_orbits
-from checker.symmetry.find import Group, find_symmetry
+from checker.symmetry.find import Group, Symmetry, find_symmetry
 from checker.symmetry.plan import TooManyElements, plan_of
-from checker.symmetry.reduction import any_step
+from checker.symmetry.reduction import any_step, reduction_of
 from checker.trace import Disagreement, shows
 from spec.lang import (
     FALSE,
@@ -107,10 +107,14 @@ class TestWhatIsInterchangeable:
             "no sort to reduce by",
         )
 
-    def test_at_most_64_elements(self) -> None:
+    def test_at_most_63_elements(self) -> None:
         group = Group(toys.Manager.type, (0, 1))  # type: ignore[arg-type]
-        with pytest.raises(TooManyElements, match="65 elements belong to sorts"):
-            plan_of(toys.two_phase(), Scope({"Manager": 65}), [group])
+        with pytest.raises(TooManyElements, match="64 elements belong to sorts"):
+            plan_of(toys.two_phase(), Scope({"Manager": 64}), [group])
+        refused = reduction_of(toys.two_phase(), Scope({"Manager": 64}), ())
+
+        assert isinstance(refused, Symmetry)
+        assert refused.words()[0].startswith("no symmetry reduction: 64 elements")
 
 
 class Ticket(Sort, first=1):
