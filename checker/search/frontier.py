@@ -108,10 +108,10 @@ class Frontier:
         """Make the buffers fit for a level with about that many successors.
 
         They take at most a quarter of what the store takes, because a large round
-        is what makes it pay to bring a partition into the cache; `frugal` limits them
-        to an eighth of the memory.
+        is what makes it pay to bring a partition into the cache. `frugal` says that the
+        store is on disk: then they take an eighth of the memory.
         """
-        memory = self.memory()
+        memory = self.limit if frugal else self.memory()
         self.peak = max(self.peak, memory)
         store = memory - self.overhead
         allowed = max(BUFFERS_FLOOR, store // 4)

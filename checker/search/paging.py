@@ -127,7 +127,7 @@ class Paging:
 
     def _check_room(self, part: int, more: int) -> None:
         """MemoryShort unless every thread can hold a partition as large as this one."""
-        need = int(self.frontier.store.memory_with(more)[part])
+        need = self.frontier.store.memory_of(part, more)
         if need * len(self.frontier.workers) > self._budget():
             self._refuse(part, need)
 

@@ -158,6 +158,13 @@ class Store:
             size += _pages(whole * (8 * self.shape.width))
         return size
 
+    def memory_of(self, part: int, more: int) -> int:
+        """Bytes of one partition with `more` states added, when states are the keys."""
+        total = int(self.table[part, Part.COUNT]) + more
+        slots = 4 << int(index_bits(np.array([total]))[0])
+        sizes = (total * 8 * self.shape.key_width, slots)
+        return sum(-(-size // PAGE) * PAGE for size in sizes)
+
     def memory_bound(self, more: int) -> int:
         """Bytes that `memory_with` never exceeds in all, found at a glance."""
         states = self.distinct + more

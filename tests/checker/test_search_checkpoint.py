@@ -19,7 +19,7 @@ from checker.search.search import search
 from tests.checker.lattice import BAD, lattice
 from tests.checker.test_search_spill import BAD_STATES, TIGHT, facts
 
-MACHINE = lattice(8, 4, bad=BAD_STATES)
+MACHINE = lattice(9, 2, bad=BAD_STATES)
 WHOLE = Options(trace_bits=frozenset({BAD}))
 
 KILLED = """
@@ -42,14 +42,14 @@ def should_stop():
             os.kill(os.getpid(), signal.SIGKILL)
     return False
 last, seen = 0, 0
-search(lattice(8, 4, bad=BAD_STATES), Options(
+search(lattice(9, 2, bad=BAD_STATES), Options(
     checkpoint=path, checkpoint_every=0, should_stop=should_stop))
 """
 
 
 def interrupted(path: Path, **changes: Any) -> Options:
-    """Make a checkpoint at depth 20; the options that resume it."""
-    made = replace(WHOLE, checkpoint=path, checkpoint_every=0, max_depth=20, **changes)
+    """Make a checkpoint at depth 11; the options that resume it."""
+    made = replace(WHOLE, checkpoint=path, checkpoint_every=0, max_depth=11, **changes)
     assert search(MACHINE, made).stopped_because == "depth"
     return replace(made, checkpoint=None, resume=path, max_depth=None)
 
@@ -68,7 +68,7 @@ def test_a_resumed_search_finds_what_a_whole_one_finds(
 
 def test_a_search_killed_at_once_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "c"
-    command = [sys.executable, "-c", KILLED, str(path), "15"]
+    command = [sys.executable, "-c", KILLED, str(path), "9"]
 
     killed = subprocess.run(command, check=False, timeout=60)
     result = search(MACHINE, replace(WHOLE, resume=path, checkpoint=path))
@@ -127,7 +127,7 @@ def test_a_checkpoint_cut_short_is_refused(length: int, tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
     options = interrupted(tmp_path / "c")
 
-    with pytest.raises(CheckpointRefused, match=r"made for dims=8.*this is dims=3"):
+    with pytest.raises(CheckpointRefused, match=r"made for dims=9.*this is dims=3"):
         search(lattice(3, 3), options)
 
 

@@ -19,10 +19,10 @@ from checker.search.spill import Spill
 from tests.checker.lattice import BAD, crowded, lattice
 
 MIB = 1 << 20
-TIGHT = {1: 6 * MIB, 2: 8 * MIB, 5: 11 * MIB}
-"""Bytes that hold the search of `big(width)` but not all of its states."""
+TIGHT = {1: 6 * MIB, 2: 7 * MIB, 5: 8 * MIB}
+"""Bytes that hold the search of a machine but not all of its states."""
 
-BAD_STATES = [(4, 4, 3, 2, 4, 4, 4, 1), (3, 4, 4, 3, 4, 4, 1, 3)]
+BAD_STATES = [(2, 2, 2, 1, 2, 2, 0, 2, 1), (2, 2, 2, 2, 0, 1, 2, 2, 1)]
 
 
 def facts(result: SearchResult) -> tuple[object, ...]:
@@ -36,7 +36,7 @@ def facts(result: SearchResult) -> tuple[object, ...]:
 def test_on_disk_everything_is_as_in_memory(
     width: int, threads: int, tmp_path: Path
 ) -> None:
-    machine = lattice(8, 4, width=width, bad=BAD_STATES)
+    machine = lattice(9, 2, width=width, bad=BAD_STATES)
     roomy = Options(trace_bits=frozenset({BAD}))
     tight = replace(roomy, threads=threads, memory=TIGHT[width], spill=tmp_path)
     disk = []
@@ -44,18 +44,18 @@ def test_on_disk_everything_is_as_in_memory(
     result = search(machine, replace(tight, progress=lambda p: disk.append(p.disk)))
 
     assert facts(result) == facts(search(machine, roomy))
-    assert result.distinct == 5**8
+    assert result.distinct == 3**9
     assert result.bytes_per_state * result.distinct <= TIGHT[width]
     assert max(disk) > 0
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_spill_directory_the_search_ends_and_says_why() -> None:
-    result = search(lattice(8, 4), Options(memory=TIGHT[1]))
+    result = search(lattice(9, 2), Options(memory=TIGHT[1]))
 
     assert result.stopped_because == "memory"
     assert not result.complete
-    assert 0 < result.distinct < 5**8
+    assert 0 < result.distinct < 3**9
 
 
 def test_a_limit_too_small_for_anything_is_refused() -> None:
@@ -100,7 +100,7 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
         small_files(),
         pytest.raises(DiskTrouble, match="no room left: free some"),
     ):
-        search(lattice(8, 4), Options(memory=TIGHT[1], spill=tmp_path))
+        search(lattice(9, 2), Options(memory=TIGHT[1], spill=tmp_path))
 
     assert list(tmp_path.iterdir()) == []
 
@@ -115,7 +115,7 @@ def test_a_spill_directory_that_vanishes_is_reported(tmp_path: Path) -> None:
 
     options = Options(memory=TIGHT[1], spill=directory, should_stop=vanish)
     with pytest.raises(DiskTrouble, match="has vanished: something"):
-        search(lattice(8, 4), options)
+        search(lattice(9, 2), options)
 
 
 def test_a_spill_directory_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
@@ -123,12 +123,13 @@ def test_a_spill_directory_that_cannot_be_made_is_reported(tmp_path: Path) -> No
     occupied.write_text("")
 
     with pytest.raises(DiskTrouble, match="cannot make a spill directory in"):
-        search(lattice(8, 4), Options(memory=TIGHT[1], spill=occupied))
+        search(lattice(9, 2), Options(memory=TIGHT[1], spill=occupied))
 
 
 def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
     abandoned = Spill(tmp_path, 4096)
-    abandoned._lock.close()
+    for file in (abandoned._lock, abandoned._keys, abandoned._queue):
+        file.close()
     running = Spill(tmp_path, 4096)
 
     Spill(tmp_path, 4096).close()
