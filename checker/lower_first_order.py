@@ -17,9 +17,9 @@ from typing import Final
 import z3
 
 from checker.first_order import (
+    WIDEST,
     Booted,
     Expr,
-    WIDEST,
     Language,
     LoweredWrite,
     NotFirstOrder,
