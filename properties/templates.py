@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from properties.words import caller_of, every_newborn, every_process, every_survivor
-from spec.lang import TRUE, Bool, CallView, Outcome, every_step, implies, ite
+from spec.lang import (
+    TRUE,
+    Bool,
+    CallView,
+    Outcome,
+    every_step,
+    implies,
+    ite,
+    some_of,
+    sometimes,
+)
 from spec.process.images import Image
-from spec.process.sorts import INIT, Number
+from spec.process.sorts import INIT, Number, Process
 from spec.process.state import Processes
-from spec.process.words import exists, members_of
+from spec.process.words import exists, is_running, members_of
 
 
 @every_step(
@@ -96,5 +106,36 @@ def a_group_of_ones_own_has_no_other_member(
                     new.process[q].group != new.process[p].group,
                 )
             ),
+        ),
+    )
+
+
+@sometimes(claims=("topaz 5:2",), systems=("topaz",))
+def a_process_leads_a_group_of_its_own(s: Processes) -> Bool:
+    """Init's group is not the only one: a template can ask for a new one."""
+    return some_of(
+        Process,
+        lambda p: (
+            is_running(s, p) & (p != INIT) & (s.process[p].group == s.process[p].pid)
+        ),
+    )
+
+
+@sometimes(claims=("topaz 5:2",), systems=("topaz",))
+def a_process_joined_the_group_of_another(s: Processes) -> Bool:
+    """A template can name a group that exists, and not only that of Init."""
+    return some_of(
+        Process,
+        lambda p: (
+            is_running(s, p)
+            & some_of(
+                Process,
+                lambda q: (
+                    is_running(s, q)
+                    & (q != p)
+                    & (q != INIT)
+                    & (s.process[p].group == s.process[q].pid)
+                ),
+            )
         ),
     )

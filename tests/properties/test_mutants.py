@@ -35,6 +35,10 @@ WITHOUT_EXAMPLE = {
     "a_zombie_left_a_core": "fatal_fault_forgets_process_status",
     "two_processes_run_different_programs": "execve_forgets_process_image",
     "there_are_two_groups_of_two": "setsid_forgets_process_group",
+    "a_process_leads_a_group_of_its_own": "start_process_picks_group_ignoring_pid",
+    "a_process_joined_the_group_of_another": (
+        "start_process_picks_group_ignoring_process_group_and_phase"
+    ),
     "a_process_below_is_protected": "execve_always_fails_with_ENOENT",
     "a_process_at_a_fixed_address_has_pie": "kacs_set_psb_forgets_psb_mitigations",
     "a_process_that_may_have_no_children_has_some": (
