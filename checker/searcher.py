@@ -22,8 +22,7 @@ from checker.evaluate import (
     Transition,
 )
 from checker.explore import Exploration, Violation, explore
-from checker.ground import ground
-from checker.native import Label, NativeModel, compile_model
+from checker.native import Label, NativeModel, compile_at
 from checker.search.result import Finding, Options, Progress, SearchResult
 from checker.search.search import search
 from checker.symmetry.explore import explore_orbits
@@ -89,10 +88,6 @@ class Searcher:
                 return found
         return self._natively(model, scope, properties)
 
-    def limited(self, states: int | None) -> Searcher:
-        """The same with another limit of states."""
-        return replace(self, limits=replace(self.limits, states=states))
-
     def _over(self) -> str | None:
         if self.asked_to_stop():
             return "interrupted"
@@ -150,7 +145,7 @@ class Searcher:
         started = time.perf_counter()
         groups = () if reduction is None else reduction.symmetry.groups
         guards = () if reduction is None else reduction.symmetry.guards
-        compiled = compile_model(ground(model, scope, properties), groups=groups)
+        compiled = compile_at(model, scope, properties, groups=groups)
         if compiled.warning:
             self.notes[compiled.warning] = None
         named = {p.name for p in properties} - self.untraced - {g.name for g in guards}

@@ -17,7 +17,7 @@ from spec.lang.ir import BINDERS, Binding, Node, Place
 from spec.lang.model import Traced, snake
 from spec.lang.prose import cell_name, infix, listed, value_text
 from spec.lang.types import BOOL
-from spec.lang.walk import opened, substitute
+from spec.lang.walk import opened, postorder, substitute
 
 SHORT = 160
 """A part of the sentence is quoted only when it is not longer than this."""
@@ -127,6 +127,7 @@ class Reasons:
     def _witness(self, node: Node, truth: bool) -> Iterator[tuple[Node, bool]]:
         if truth == (node.op == "FORALL"):
             self._note(self._quoted(node, truth))
+            self._closed_cells(node)
             return
         binding = node.attr
         assert isinstance(binding, Binding)
@@ -160,6 +161,15 @@ class Reasons:
                 self._ancestor(term)
             elif term.op in BINDERS and len(infix(term)) <= SHORT:
                 self._note(f"{infix(term)} = {self._shown(term)}")
+
+    def _closed_cells(self, node: Node) -> None:
+        """Note the cells that a quoted sentence reads whatever its variable is."""
+        open_terms = set[Node]()
+        for term in postorder([node]):
+            if term.op == "VAR" or any(arg in open_terms for arg in term.args):
+                open_terms.add(term)
+            elif term.op == "READ":
+                self._cell(term)
 
     def _cell(self, read: Node) -> None:
         place = read.attr
