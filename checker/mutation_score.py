@@ -146,17 +146,30 @@ class _Scoring:
         self, mutant: Mutant, holding: tuple[Traced, ...]
     ) -> tuple[str, tuple[str, ...]]:
         noticing = self.watch.noticing(mutant, holding)
-        for engine in (glance, self.engine):
-            is_open = False
-            for each in self._by_size(mutant, noticing):
-                found = list(check(mutant.model, self.scope, each, engine))
-                caught = tuple(a.prop.name for a in found if _fails(a))
-                if caught:
-                    return CAUGHT, caught
-                is_open |= any(isinstance(a.verdict, Unknown) for a in found)
-            if not is_open:
-                return (SAME if self._nowhere(mutant) else SURVIVED), ()
-        return UNDECIDED, ()
+        first = self._look(mutant, noticing, glance)
+        if first:
+            return CAUGHT, first
+        if first is not None:
+            return (SAME if self._nowhere(mutant) else SURVIVED), ()
+        if self._nowhere(mutant):
+            return SAME, ()
+        second = self._look(mutant, noticing, self.engine)
+        if second is None:
+            return UNDECIDED, ()
+        return (CAUGHT if second else SURVIVED), second
+
+    def _look(
+        self, mutant: Mutant, noticing: tuple[Traced, ...], engine: Engine
+    ) -> tuple[str, ...] | None:
+        """Which properties catch it, a search at a time; None when left open."""
+        is_open = False
+        for each in self._by_size(mutant, noticing):
+            found = list(check(mutant.model, self.scope, each, engine))
+            caught = tuple(a.prop.name for a in found if _fails(a))
+            if caught:
+                return caught
+            is_open |= any(isinstance(a.verdict, Unknown) for a in found)
+        return None if is_open else ()
 
     def _by_size(
         self, mutant: Mutant, properties: tuple[Traced, ...]
@@ -171,8 +184,11 @@ class _Scoring:
         asked = difference(self.model, mutant)
         if asked is None:
             return False
-        answers = list(check(self.model, self.scope, [asked], self.engine))
-        return all(isinstance(answer.verdict, ProvedAtScope) for answer in answers)
+        for engine in (glance, self.engine):
+            for answer in check(self.model, self.scope, [asked], engine):
+                if not isinstance(answer.verdict, Unknown):
+                    return isinstance(answer.verdict, ProvedAtScope)
+        return False
 
     def _first_catch(self, prop: Traced, tried: list[Mutant]) -> Iterator[str]:
         for mutant in tried:
