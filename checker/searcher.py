@@ -102,7 +102,11 @@ class Searcher:
         started = time.perf_counter()
 
         def progress(distinct: int, transitions: int, depth: int) -> bool:
+            nonlocal told
             spent = time.perf_counter() - started
+            if spent - told > TOLD_EVERY:
+                told = spent
+                self._tell(distinct, transitions, depth, spent)
             rate = transitions / spent if spent else 0.0
             self.told(Progress(distinct, transitions, depth, rate, 0, 0, spent))
             most = self.limits.states
