@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from checker.afterwards import Afterwards
 from checker.ground import GroundModel, Move
-from checker.layout import Layout
+from checker.layout import Layout, UnfitScope
 from checker.lower_native import Lanes
 from checker.native_check import check_text, demands_text, exact_text
 from checker.native_demands import Demands, Suspicion, doubtful
@@ -16,6 +17,9 @@ from checker.native_function import ENDING, Watch, declarations, words_for
 from checker.native_plan import Costs, Job, Step, most_taken, parts_of, plan
 from spec.lang import simplify
 from spec.lang.ir import Node
+
+MOST_MOVES: Final = 1 << 16
+"""The successors of one state must also fit on a thread's stack."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,17 @@ class Program:
 
 
 def program(model: GroundModel, layout: Layout) -> Program:
-    """Number the bits, restate the demands, plan the branches."""
+    """Number the bits, restate the demands, plan the branches.
+
+    Raises UnfitScope when there are more moves than anybody would wait for.
+    """
     moves = [move for instance in model.instances for move in instance.moves]
+    if len(moves) > MOST_MOVES:
+        message = (
+            f"the model has {len(moves)} moves at this scope, and at most "
+            f"{MOST_MOVES} can be compiled; choose a smaller scope"
+        )
+        raise UnfitScope(message)
     watches = [Watch("", "stuck")]
     watches += _watched("state", (name for name, _ in model.invariants))
     watches += _watched("goal", (name for name, _ in model.goals))

@@ -12,24 +12,73 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker import native_engine
+from checker import native_code, native_engine
 from checker.evaluate import Evaluator, Failed, State, Transition
 from checker.ground import GroundModel, ground
+from checker.layout import UnfitScope
 from checker.native import NativeModel, compile_model
 from checker.native_cache import Cache
 from checker.native_function import Watch
+from checker.search.result import Options
+from checker.search.search import search
 from properties.catalogue import for_system
-from spec.lang import Model, Scope
+from spec.lang import (
+    Bool,
+    CallView,
+    Model,
+    Outcome,
+    Scope,
+    all_of,
+    every_step,
+    implies,
+    sometimes,
+)
 from spec.lang.model import Traced, rung_label
 from tests import toys
 from tests.agreement.drawing import MODELS, sorts_of, states
 
 NOWHERE = Cache(None)
+
+
+@every_step()
+def nothing_ends(
+    old: toys.Processes, new: toys.Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """Refuted: no running process stops running, except by what `reap` does."""
+    del outcome
+    runs = all_of(
+        toys.Pid,
+        lambda p: implies(
+            old.pid[p].status == toys.RUNNING, new.pid[p].status == toys.RUNNING
+        ),
+    )
+    return runs | call.named("reap")
+
+
+@every_step()
+def only_the_big_jug_changes(
+    old: toys.Jugs, new: toys.Jugs, call: CallView, outcome: Outcome
+) -> Bool:
+    """Refuted, by some calls always and by others sometimes."""
+    del call
+    return (old.small == new.small) | outcome.failed
+
+
+@sometimes()
+def five_gallons_between_them(s: toys.Jugs) -> Bool:
+    """The jugs hold five gallons together."""
+    return s.small + s.big == toys.Gallons.lift(5)
+
+
 TOY_PROPERTIES = {
-    "die-hard": (toys.the_big_jug_never_holds_four,),
+    "die-hard": (
+        toys.the_big_jug_never_holds_four,
+        only_the_big_jug_changes,
+        five_gallons_between_them,
+    ),
     "two-phase": (toys.no_two_managers_disagree,),
-    "model-p-lowest": toys.MODEL_P_INVARIANTS,
-    "model-p-any": toys.MODEL_P_INVARIANTS,
+    "model-p-lowest": (*toys.MODEL_P_INVARIANTS, nothing_ends),
+    "model-p-any": (*toys.MODEL_P_INVARIANTS, nothing_ends),
 }
 Step = tuple[str, tuple[int, ...], int | None, int | None, State, frozenset[str]]
 """Action, parameters, rung, alternative, state after, step properties violated."""
@@ -188,6 +237,21 @@ def agree(pair: Pair, state: State) -> None:
     assert reference_bits(pair, state) == check_bits(pair.native, [state])
 
 
+@st.composite
+def near_runs(draw: st.DrawFn, evaluator: Evaluator) -> State:
+    """A state that some run reaches, or one that differs from it in a field."""
+    state = evaluator.initial
+    for _ in range(draw(st.integers(0, 8))):
+        steps = list(evaluator.transitions(state))
+        if steps:
+            state = draw(st.sampled_from(steps)).after
+    if draw(st.booleans()):
+        other = draw(states(evaluator.model, evaluator.scope))
+        field = draw(st.integers(0, len(state) - 1))
+        state = (*state[:field], other[field], *state[field + 1 :])
+    return state
+
+
 CASES = [
     ("die-hard", 2, False),
     ("two-phase", 3, False),
@@ -218,8 +282,9 @@ def test_any_state_has_the_same_steps_and_verdicts(
 ) -> None:
     """Successors, labels, broken step properties, refusals, goals, invariants."""
     both = pair(name, size, leaks)
-    model = both.evaluator.model
-    agree(both, data.draw(states(model, both.evaluator.scope)))
+    evaluator = both.evaluator
+    agree(both, data.draw(states(evaluator.model, evaluator.scope)))
+    agree(both, data.draw(near_runs(evaluator)))
 
 
 @pytest.mark.parametrize("lanes", [1, 4, 8])
@@ -233,6 +298,34 @@ def test_lanes_do_not_matter(lanes: int, data: st.DataObject) -> None:
     expected = {watch for state in drawn for watch in reference_bits(both, state)}
 
     assert expected == check_bits(both.native, drawn)
+
+
+SEARCHES = [
+    ("die-hard", {}, 16, 96),
+    ("two-phase", {"Manager": 3}, 288, 1_145),
+    ("model-p-lowest", {"Pid": 4, "Code": 2}, 557, 3_340),
+    ("model-p-lowest", {"Pid": 5, "Code": 2}, 11_217, 93_357),
+    ("model-p-any", {"Pid": 4, "Code": 2}, 557, 3_360),
+]
+
+
+@pytest.mark.parametrize(("name", "sizes", "distinct", "transitions"), SEARCHES)
+def test_the_search_counts_what_is_known(
+    name: str, sizes: dict[str, int], distinct: int, transitions: int
+) -> None:
+    """The toys' published numbers, through machine code and the native search."""
+    finite = ground(MODELS[name](), Scope(sizes))
+    result = search(compile_model(finite, NOWHERE).machine, Options())
+
+    assert (distinct, transitions) == (result.distinct, result.transitions)
+
+
+def test_too_many_moves_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says how many there are."""
+    monkeypatch.setattr(native_code, "MOST_MOVES", 5)
+
+    with pytest.raises(UnfitScope, match="has 6 moves at this scope"):
+        compile_model(ground(toys.die_hard(), Scope({})), NOWHERE)
 
 
 def test_this_processor_is_one_of_those_tested() -> None:
