@@ -40,7 +40,8 @@ class Exploration:
 
 
 Progress = Callable[[int, int, int], bool]
-"""Called with (distinct, transitions, depth); a true answer stops the search."""
+"""Called with (distinct, transitions, depth), for each state before it is expanded; a
+true answer stops the search."""
 
 
 def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
@@ -66,7 +67,7 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
     violated: dict[str, Violation] = {}
     witnessed: set[str] = set()
     transitions = depth = 0
-    complete, full = True, False
+    complete, full, stopped = True, False, False
     level = [start]
     while level:
         following: list[State] = []
@@ -78,7 +79,8 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
                 pending.discard(name)
                 witnessed.add(name)
             full = max_states is not None and len(parents) >= max_states
-            if full or (violated and stop_at_first):
+            stopped = progress(len(parents), transitions, depth)
+            if full or stopped or (violated and stop_at_first):
                 break
             for step in chain(evaluator.transitions(state), evaluator.refused(state)):
                 transitions += evaluator.moves(step)
@@ -92,7 +94,6 @@ def explore(  # noqa: C901  (the loop of the textbook, in one piece on purpose)
                 if reached not in parents:
                     parents[reached] = (state, step)
                     following.append(reached)
-        stopped = progress(len(parents), transitions, depth)
         out_of_depth = max_depth is not None and depth >= max_depth and bool(following)
         if full or stopped or out_of_depth or (violated and stop_at_first):
             complete = False

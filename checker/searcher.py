@@ -32,6 +32,7 @@ from checker.trace import Disagreement
 from checker.verdict import Run
 from spec.lang.model import Model, Scope, Traced
 
+TOLD_EVERY = 0.2
 Told = Callable[[Progress], None]
 """Hears how far a search has come, a few times a second."""
 
@@ -99,16 +100,15 @@ class Searcher:
     def _plainly(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
     ) -> Exploration:
-        started = time.perf_counter()
+        started = told = time.perf_counter()
 
         def progress(distinct: int, transitions: int, depth: int) -> bool:
             nonlocal told
-            spent = time.perf_counter() - started
-            if spent - told > TOLD_EVERY:
-                told = spent
-                self._tell(distinct, transitions, depth, spent)
-            rate = transitions / spent if spent else 0.0
-            self.told(Progress(distinct, transitions, depth, rate, 0, 0, spent))
+            now = time.perf_counter()
+            if now - told > TOLD_EVERY:
+                spent, told = now - started, now
+                rate = transitions / spent
+                self.told(Progress(distinct, transitions, depth, rate, 0, 0, spent))
             most = self.limits.states
             if most is not None and distinct >= most:
                 self.stopped = "states"

@@ -174,7 +174,7 @@ class TestBounds:
 
         found = explore(Evaluator(JUGS, NOTHING), progress=stop_soon)
 
-        assert told == [(3, 6, 0), (6, 18, 1)]
+        assert told == [(1, 0, 0), (3, 6, 1)]
         assert not found.complete
 
     def test_a_canonical_form_merges_states(self) -> None:
