@@ -43,43 +43,41 @@ def difference(model: Model, mutant: Mutant) -> Traced | None:
 
 def _apart(one: Action, other: Action, infos: dict[str, FieldInfo]) -> Iterator[Node]:
     """The ways in which the two calls can differ in a state."""
-    endings = [_endings(action) for action in (one, other)]
-    for key in dict.fromkeys([*endings[0], *endings[1]]):
-        ways = [found.get(key, simplify.FALSE) for found in endings]
+    answers = [_answers(action) for action in (one, other)]
+    for error in dict.fromkeys([*answers[0], *answers[1]]):
+        ways = [found.get(error, simplify.FALSE) for found in answers]
         yield simplify.negation(simplify.equality(*ways))
-    moves = simplify.conjunction((endings[0][_MOVES], endings[1][_MOVES]))
-    written = dict.fromkeys(w.field for a in (one, other) for w in a.writes)
-    for name in written:
-        differs = _differs(infos[name], one, other)
-        yield simplify.conjunction((moves, differs))
+    for name in dict.fromkeys(w.field for a in (one, other) for w in a.writes):
+        yield _differs(infos[name], one, other)
     if one.result is not None and other.result is not None:
         same = simplify.equality(one.result, other.result)
-        yield simplify.conjunction((moves, simplify.negation(same)))
+        yield simplify.conjunction((answers[0][""], simplify.negation(same)))
 
 
-_MOVES = ("moves", "")
-
-
-def _endings(action: Action) -> dict[tuple[str, str], Node]:
-    """When the call succeeds, and when it answers with which error."""
-    found: dict[tuple[str, str], list[Node]] = {_MOVES: []}
-    for way in ways_of(action):
-        said = "leaks" if way.rung is not None else "succeeds"
-        guard = simplify.conjunction(guard_of(action, way))
-        found[_MOVES].append(guard)
-        found.setdefault((said, _error(action, way)), []).append(guard)
+def _answers(action: Action) -> dict[str, Node]:
+    """When the call answers with which error, by name; under "", when it succeeds."""
+    found: dict[str, list[Node]] = {"": guard_of(action, Way(action.name, None, None))}
+    found[""] = [simplify.conjunction(found[""])]
     for position, rung in enumerate(action.rungs):
-        for which in range(0 if rung.leaks else len(rung.alternatives)):
+        for which in range(len(rung.alternatives)):
             way = Way(action.name, position, which)
-            guard = simplify.conjunction(guard_of(action, way))
-            found.setdefault(("fails", _error(action, way)), []).append(guard)
-    return {key: simplify.disjunction(ways) for key, ways in found.items()}
+            parts = guard_of(action, way)
+            for param in action.choices():
+                parts = existing(param.name, param.type, parts)
+            whole = simplify.conjunction(parts)
+            found.setdefault(_error(action, way), []).append(whole)
+    return {error: simplify.disjunction(ways) for error, ways in found.items()}
+
+
+def _moving(action: Action) -> Node:
+    """When the effects happen, with these choices."""
+    ways = (simplify.conjunction(guard_of(action, way)) for way in ways_of(action))
+    return simplify.disjunction(ways)
 
 
 def _error(action: Action, way: Way) -> str:
-    if way.rung is None:
-        return ""
-    return str(action.rungs[way.rung].alternatives[way.alternative or 0].error)
+    rung = action.rungs[way.rung or 0]
+    return str(rung.alternatives[way.alternative or 0].error)
 
 
 def _differs(info: FieldInfo, one: Action, other: Action) -> Node:
@@ -98,13 +96,13 @@ def _differs(info: FieldInfo, one: Action, other: Action) -> Node:
 
 
 def _after(action: Action, field: str, row: Node | None, before: Node) -> Node:
-    """The value of a cell after the call."""
+    """The value of a cell after the call, or what it was if nothing happens."""
     value = before
     for write in action.writes:
         if write.field == field:
             when, written = _at(write, row)
             value = simplify.choice(when, written, value)
-    return value
+    return simplify.choice(_moving(action), value, before)
 
 
 def _at(write: Write, row: Node | None) -> tuple[Node, Node]:
