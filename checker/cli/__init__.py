@@ -10,9 +10,16 @@ from __future__ import annotations
 
 import sys
 
+INCONCLUSIVE = 5
+
 
 def main() -> None:
     """The console script."""
-    from checker.cli.running import run
+    try:
+        from checker.cli.running import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("pidproof: interrupted", file=sys.stderr)
+        code = INCONCLUSIVE
+    sys.exit(code)

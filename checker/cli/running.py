@@ -15,6 +15,9 @@ REPORT_LOST: Final = 74
 EVALUATION_FAILED: Final = 75
 SPEC_ERROR: Final = 150
 
+KILLED_BY_CTRL_C: Final = 130
+"""What typer makes of a Ctrl-C before a command has begun to listen."""
+
 CODES: Final = {
     "UnknownName": USAGE,
     "BadScope": USAGE,
@@ -58,6 +61,9 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get(DEBUG):
             raise
         return _failed(error)
+    if code == KILLED_BY_CTRL_C:
+        _say("interrupted")
+        return INCONCLUSIVE
     return code if isinstance(code, int) else 0
 
 

@@ -11,6 +11,9 @@ from types import FrameType
 class Interrupted(Exception):
     """Somebody asked to stop, outside a search."""
 
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
 
 class Stopping:
     """Whether somebody asked to stop.
