@@ -9,6 +9,9 @@ yet is tried on each mutant that it could notice.
 A mutant that no property catches is a line of the specification that nobody watches,
 unless it is *equivalent*: the same as the original in every state that can be reached.
 A property that catches nothing is a defect.
+
+Beside the properties given there are those that go without saying: that each `fails`
+line of a call decides somewhere. They catch a mutant that has lost the line.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ from checker.mutate import Mutant, mutants
 from checker.notice import Watch
 from checker.refine import Answer, Engine, check, group
 from checker.verdict import ProvedAtScope, Unknown, Violated
-from spec.lang.model import Model, Scope, Traced
+from spec.lang.action import Action
+from spec.lang.model import Model, Scope, Traced, rung_label
 
 GLANCE: Final = 300
 """How many states the short look covers."""
@@ -149,10 +153,13 @@ class _Scoring:
         first = self._look(mutant, noticing, glance)
         if first:
             return CAUGHT, first
-        if first is not None:
-            return (SAME if self._nowhere(mutant) else SURVIVED), ()
         if self._nowhere(mutant):
             return SAME, ()
+        lost = lost_lines(self.model.action(mutant.action), mutant)
+        if lost:
+            return CAUGHT, lost
+        if first is not None:
+            return SURVIVED, ()
         second = self._look(mutant, noticing, self.engine)
         if second is None:
             return UNDECIDED, ()
@@ -205,6 +212,24 @@ class _Scoring:
                 if not isinstance(answer.verdict, Unknown):
                     return _fails(answer)
         return False
+
+
+def lost_lines(action: Action, mutant: Mutant) -> tuple[str, ...]:
+    """The errors that the broken call has no line for any more.
+
+    That each line of a call decides somewhere is a property that goes without saying.
+    """
+    left = _lines(mutant.model.action(mutant.action)).values()
+    return tuple(name for name, line in _lines(action).items() if line not in left)
+
+
+def _lines(action: Action) -> dict[str, tuple[str, str]]:
+    """The errors of a call, by the names of their reachability properties."""
+    return {
+        rung_label(action, rung, which): (str(alternative.error), alternative.cite)
+        for rung in action.rungs
+        for which, alternative in enumerate(rung.alternatives)
+    }
 
 
 def _fails(answer: Answer) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from checker.cli.finding import Finder, home_of, kept
 from checker.mutate import Mutant, mutant_named, mutants
-from checker.mutation_score import CAUGHT, SAME, SURVIVED, glance, score
+from checker.mutation_score import CAUGHT, SAME, SURVIVED, glance, lost_lines, score
 from checker.refine import check, reference
 from checker.searcher import Limits, Searcher
 from checker.verdict import ProvedAtScope, Unknown, Violated
@@ -103,6 +103,16 @@ def test_mutants_have_names_of_their_own_and_are_made_again(name: str) -> None:
 def test_an_unknown_mutant_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UnknownName, match="did you mean fork_picks_any_pid"):
         mutant_named(SYSTEMS["unix"].model(), "fork_pick_any_pid")
+
+
+def test_a_mutant_that_loses_a_line_is_caught_by_its_reachability() -> None:
+    model = SYSTEMS["unix"].model()
+    found = {mutant.name: mutant for mutant in mutants(model)}
+    lost = found["fork_never_fails_with_EAGAIN_1"]
+    late = found["fork_fails_with_EAGAIN_1_too_late"]
+
+    assert lost_lines(model.action("fork"), lost) == ("fork_fails_with_EAGAIN_1",)
+    assert lost_lines(model.action("fork"), late) == ()
 
 
 def test_the_score_of_a_toy_is_known_to_the_last_mutant() -> None:
