@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations, product
@@ -17,7 +17,7 @@ from checker.ground import Cell
 from checker.layout import Layout, lay_out
 from checker.native_engine import Code, compiled, loaded
 from checker.symmetry.canonical import Canonical
-from checker.symmetry.find import find_symmetry
+from checker.symmetry.find import Group, find_symmetry
 from checker.symmetry.native import canonical_code
 from checker.symmetry.plan import Plan, plan_of
 from spec.lang import (
@@ -33,6 +33,8 @@ from spec.lang import (
     trace_model,
 )
 from spec.lang import State as StateOf
+from spec.lang.types import SortType
+from tests import toys
 from tests.agreement.drawing import MODELS, sorts_of, states
 
 
@@ -106,11 +108,15 @@ class Case:
 
 @cache
 def case(name: str, size: int) -> Case:
-    """Every sort has `size` elements."""
+    """Every sort has `size` elements; of the small ones, fewer."""
     model = KNOWN[name]()
     smaller = {"Room": 2, "Guid": 2} if size == 3 else {}
     scope = Scope(dict.fromkeys(sorts_of(model), size) | smaller)
-    plan = plan_of(model, scope, find_symmetry(model, scope).groups)
+    return case_of(model, scope, find_symmetry(model, scope).groups)
+
+
+def case_of(model: Model, scope: Scope, groups: Sequence[Group]) -> Case:
+    plan = plan_of(model, scope, groups)
     layout = lay_out(list(cells(model, scope)))
     code = loaded(compiled(canonical_code(plan, layout)))
     return Case(model, scope, Canonical(plan), layout, code)
@@ -174,6 +180,32 @@ def test_machine_code_finds_the_same_form(
     state = data.draw(states(found.model, found.scope))
 
     assert found.canonical(state) == found.natively(state)
+
+
+@cache
+def odd_case(name: str) -> Case:
+    """Two groups in one sort, with gaps; or a sort of one element."""
+    if name == "gaps":
+        model, scope = toys.model_p("any"), Scope({"Pid": 7, "Code": 2})
+        assert isinstance(toys.Pid.type, SortType)
+        groups = [Group(toys.Pid.type, (1, 3, 6)), Group(toys.Pid.type, (2, 5))]
+        return case_of(model, scope, groups)
+    model, scope = party(), Scope({"Guest": 5, "Room": 1})
+    return case_of(model, scope, find_symmetry(model, scope).groups)
+
+
+@pytest.mark.parametrize("name", ["gaps", "one room"])
+@given(data=st.data())
+@settings(max_examples=60)
+def test_groups_of_any_shape_are_sorted(name: str, data: st.DataObject) -> None:
+    found = odd_case(name)
+    state = data.draw(states(found.model, found.scope))
+    renaming = data.draw(permutations_of(found.canonical.plan))
+    image = found.canonical.permuted(state, renaming)
+    form = found.canonical(state)
+
+    assert form == found.canonical(image) == found.natively(image)
+    assert form in set(found.images(state))
 
 
 @given(data=st.data())

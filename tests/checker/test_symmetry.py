@@ -296,6 +296,35 @@ class TestGuards:
         assert explore_orbits(model, TICKETS, [of_one]).abandoned is not None
         assert "Guest" not in groups(model, TICKETS, of_two)
 
+    @pytest.mark.parametrize(("n", "expected"), [(3, 23), (4, 111), (5, 582)])
+    def test_the_first_free_pid_stands_for_any(self, n: int, expected: int) -> None:
+        @event()
+        def fork_first(
+            step: Step, old: toys.Processes, new: toys.Processes, p: toys.Pid
+        ) -> None:
+            step.blocks(when=old.pid[p].status != toys.RUNNING)
+            step.blocks(when=toys.free_pids(old).is_empty())
+            child = the_one(toys.Pid, lambda c: old.pid[c].status == toys.FREE)
+            new.pid[child].status = toys.RUNNING
+            new.family.attach(child, p)
+            step.returns()
+
+        calls = (fork_first, toys.set_subreaper, toys.end, toys.reap)
+        model = trace_model("first", toys.Processes, calls, boot=toys.boot_p)
+        found = explore_orbits(model, pids(n))
+
+        assert found.abandoned is None
+        assert found.exploration.distinct == expected
+
+    def test_a_set_constant_tells_its_members_from_the_others(self) -> None:
+        @always()
+        def not_just_two(s: Counter) -> Bool:
+            return s.given != TicketSet.containing(Ticket.element(1))
+
+        model = self.counter()
+
+        assert groups(model, TICKETS, model.trace(not_just_two))["Ticket"] == (2, 3)
+
     def test_numbers_that_are_compared_for_equality_tell_nothing(self) -> None:
         model = self.counter()
         prop = model.trace(a_guest_gets_the_number_it_is_told)
@@ -391,6 +420,12 @@ class TestOrbits:
         found = explore_orbits(toys.model_p("any"), pids(n))
 
         assert found.exploration.distinct == expected
+
+    def test_without_symmetry_every_state_is_its_own_orbit(self) -> None:
+        found = explore_orbits(toys.die_hard(), Scope({}))
+
+        assert found.exploration.distinct == 16
+        assert found.symmetry.groups == ()
 
     def test_the_orbits_are_those_that_brute_force_finds(self) -> None:
         model, scope = toys.model_p("any"), pids(4)
