@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
 
+from checker.lanes import Lanes
 from checker.layout import WORD, Layout, Slot, UnfitScope
 from checker.unroll import GROUND_OPERATORS
 from spec.lang.ir import Node, Place
@@ -21,33 +21,6 @@ from spec.lang.types import BOOL, IntType, SortType, Type
 
 Rule = Callable[["Terms", Node, list[str]], str]
 ALL_ONES: Final = (1 << WORD) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """How many states one value stands for, and how that is written."""
-
-    count: int
-
-    @property
-    def word(self) -> str:
-        """The type of a packed word or of a number."""
-        return "i64" if self.count == 1 else f"<{self.count} x i64>"
-
-    @property
-    def flag(self) -> str:
-        """The type of a truth value."""
-        return "i1" if self.count == 1 else f"<{self.count} x i1>"
-
-    def number(self, value: int) -> str:
-        """The same number in every lane."""
-        signed = value - (1 << WORD) if value >> (WORD - 1) else value
-        return str(signed) if self.count == 1 else f"splat (i64 {signed})"
-
-    def truth(self, value: object) -> str:
-        """The same truth value in every lane."""
-        text = "true" if value else "false"
-        return text if self.count == 1 else f"splat (i1 {text})"
 
 
 class Terms:

@@ -15,8 +15,8 @@ import numpy as np
 
 from checker import native_code
 from checker.ground import GroundModel, ground
+from checker.lanes import Lanes
 from checker.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
-from checker.lower_native import Lanes
 from checker.native_cache import Cache, Entry, standard_cache
 from checker.native_engine import (
     LIGHT,

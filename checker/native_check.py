@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checker.ground import GroundModel
+from checker.lanes import Lanes
 from checker.layout import Layout
-from checker.lower_native import Lanes
 from checker.native_demands import Suspicion
 from checker.native_function import BYTES, RARE, Function, Watch
 from spec.lang.ir import Node

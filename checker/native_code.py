@@ -8,8 +8,8 @@ from typing import Final
 
 from checker.afterwards import Afterwards
 from checker.ground import GroundModel, Move
+from checker.lanes import Lanes
 from checker.layout import Layout, UnfitScope
-from checker.lower_native import Lanes
 from checker.native_check import check_text, demands_text, exact_text
 from checker.native_demands import Demands, Suspicion, doubtful
 from checker.native_expand import Expanded, Labelled, Plain

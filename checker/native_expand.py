@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from checker.ground import Move
+from checker.lanes import Lanes
 from checker.layout import Layout, Slot
-from checker.lower_native import ALL_ONES, Lanes, arguments_of
+from checker.lower_native import ALL_ONES, arguments_of
 from checker.native_demands import Demands
 from checker.native_function import RARE, Function
 from checker.native_place import hoisted

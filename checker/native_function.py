@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from checker.lanes import Lanes
 from checker.layout import Layout
-from checker.lower_native import Lanes, Terms
+from checker.lower_native import Terms
 from spec.lang.model import Scope
 
 BYTES: Final = 8

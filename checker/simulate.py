@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checker.evaluate import Evaluator, State, Stopped, Transition
-from checker.ground import ground
-from checker.native import compile_model
+from checker.native import compile_at
 from checker.search.walk import walk
 from checker.searcher import run_of
 from checker.trace import confirm, shows
@@ -51,7 +50,7 @@ def simulate(
 ) -> Simulated:
     """Walk until a property fails or the time is over."""
     started = time.perf_counter()
-    compiled = compile_model(ground(model, scope, properties))
+    compiled = compile_at(model, scope, properties)
     names = {prop.name for prop in properties}
     bits = frozenset(
         bit for bit, watch in enumerate(compiled.watches) if watch.name in names

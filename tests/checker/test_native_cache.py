@@ -12,7 +12,7 @@ import pytest
 
 from checker import native_cache
 from checker.ground import GroundModel, ground
-from checker.native import compile_model, ground_digest
+from checker.native import compile_at, compile_model, ground_digest
 from checker.native_cache import Cache, Entry, encoded, standard_cache
 from spec.lang import Scope
 from tests import toys
@@ -219,6 +219,21 @@ class TestCompiling:
         assert (first.watches, first.labels) == (second.watches, second.labels)
         assert first.layout == second.layout
         assert np.array_equal(first.machine.initial, second.machine.initial)
+
+    def test_a_model_in_the_cache_is_not_unrolled(
+        self, cache: Cache, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its pages, its scope and its properties are enough to find it."""
+        model, scope = toys.model_p(), Scope({"Pid": 3, "Code": 2})
+        listed = [model.trace(prop) for prop in toys.MODEL_P_INVARIANTS]
+        first = compile_at(model, scope, listed, cache=cache)
+        monkeypatch.setattr("checker.native.ground", None)
+        again = compile_at(toys.model_p(), scope, listed, cache=cache)
+
+        assert again.cache_hit
+        assert first.machine.identity == again.machine.identity
+        with pytest.raises(TypeError):
+            compile_at(model, scope, listed[:2], cache=cache)
 
     def test_a_poisoned_entry_is_compiled_again(self, cache: Cache) -> None:
         """The machine comes with a warning, and the next one from the cache."""
