@@ -19,6 +19,7 @@ import os
 import struct
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -96,7 +97,8 @@ class Checkpoint:
                 os.fsync(file.fileno())
             beside.replace(self.path)
         except OSError as trouble:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):  # what stands there may not be ours to remove
+                beside.unlink()
             raise CheckpointRefused(
                 f"cannot write the checkpoint {self.path}: {trouble.strerror}; an "
                 "earlier one is untouched; free some room or name another place"
