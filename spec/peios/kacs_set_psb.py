@@ -1,9 +1,10 @@
 """kacs_set_psb: take on mitigations, or make another process take them on.
 
-A request is a word of bits; the ones here are those that a check can tell apart. All
-mitigations are added to the set in the same way, so a few stand for all: PIE, which
-exec looks at, and the pair that the legacy CFI bit means, which a machine may be unable
-to enforce. They are asked for together, so that a request can be half possible.
+A request is a word of bits; the ones here are those that a check can tell apart, and
+between them they ask for every bit there is. The legacy CFI bit, which means both
+halves, comes together with PIE, which exec looks at; the other four mitigations come
+together too. Either request is half possible on a machine that cannot enforce CFI and
+SML, so that "all or none" says something.
 
 Source   Peios v0.20, claims I11 to I17, I28, I30, I34, I37; readings X8, X17, X35
 Modelled unknown bits, the legacy CFI bit, dominance over another target, mitigations
@@ -18,7 +19,17 @@ from __future__ import annotations
 from typing import Final
 
 from spec.lang import Bool, Call, Enum, Errno, Step, ite, syscall
-from spec.peios.state import CFIB, CFIF, PIE, Kernel, Mitigations
+from spec.peios.state import (
+    CFIB,
+    CFIF,
+    LSV,
+    PIE,
+    SML,
+    TLP,
+    WXP,
+    Kernel,
+    Mitigations,
+)
 from spec.peios.words import dominates
 from spec.process.sorts import EINVAL, ENODEV, ESRCH, Process
 from spec.process.words import is_running
@@ -27,21 +38,30 @@ from spec.process.words import is_running
 class Request(Enum):
     """The bits that a call asks for."""
 
-    members = ("PIE_AND_CFI", "PIE_AND_UNKNOWN", "NO_CHILD", "UI_ACCESS")
+    members = (
+        "PIE_AND_CFI",
+        "WXP_TLP_LSV_SML",
+        "PIE_AND_UNKNOWN",
+        "NO_CHILD",
+        "UI_ACCESS",
+    )
 
 
 PIE_AND_CFI: Final = Request.of("PIE_AND_CFI")
+WXP_TLP_LSV_SML: Final = Request.of("WXP_TLP_LSV_SML")
 PIE_AND_UNKNOWN: Final = Request.of("PIE_AND_UNKNOWN")
 NO_CHILD: Final = Request.of("NO_CHILD")
 UI_ACCESS: Final = Request.of("UI_ACCESS")
 
 NOTHING: Final = Mitigations.containing()
 PIE_CFIF_CFIB: Final = Mitigations.containing(PIE, CFIF, CFIB)
+THE_OTHERS: Final = Mitigations.containing(WXP, TLP, LSV, SML)
 
 
 def mitigations_in(request: Request) -> Mitigations:
     """The mitigations that the bits of a request ask for; CFI means both halves."""
-    return ite(request == PIE_AND_CFI, PIE_CFIF_CFIB, NOTHING)
+    others = ite(request == WXP_TLP_LSV_SML, THE_OTHERS, NOTHING)
+    return ite(request == PIE_AND_CFI, PIE_CFIF_CFIB, others)
 
 
 def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
@@ -55,10 +75,11 @@ def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
         caller: Process,
         target: Process,
         request: Request,
-        has_cfi: Bool,
+        has_hardware: Bool,
     ) -> None:
         """Add the mitigations of `request` to `target`, all of them or none."""
         is_denied = (target != caller) & ~dominates(old, caller, target)
+        asks_for_hardware = (request == PIE_AND_CFI) | (request == WXP_TLP_LSV_SML)
         it = old.psb[target]
 
         # ERRORS; no document orders the second pair
@@ -67,9 +88,7 @@ def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
             (EINVAL, request == PIE_AND_UNKNOWN, "I15"), (denial, is_denied, "I14")
         )
         if refuses_unsupported:
-            step.fails(
-                ENODEV, when=(request == PIE_AND_CFI) & ~has_cfi, cite="I17; I28"
-            )
+            step.fails(ENODEV, when=asks_for_hardware & ~has_hardware, cite="I17; I28")
 
         # EFFECT
         new.psb[target].mitigations = it.mitigations | mitigations_in(request)

@@ -19,9 +19,14 @@ STATE = peios.state(
 
 
 def said(
-    caller: int, target: int, request: str = "PIE_AND_CFI", has_cfi: int = 1
+    caller: int, target: int, request: str = "PIE_AND_CFI", has_hardware: int = 1
 ) -> dict[str, object]:
-    return {"caller": caller, "target": target, "request": request, "has_cfi": has_cfi}
+    return {
+        "caller": caller,
+        "target": target,
+        "request": request,
+        "has_hardware": has_hardware,
+    }
 
 
 class TestKacsSetPsb:
@@ -30,9 +35,9 @@ class TestKacsSetPsb:
 
         assert peios.answer(state, "kacs_set_psb", **said(1, 2)) == "ESRCH, F37"
 
-    @pytest.mark.parametrize("has_cfi", [0, 1])
-    def test_an_unknown_bit(self, has_cfi: int) -> None:
-        asked = said(2, 2, "PIE_AND_UNKNOWN", has_cfi)
+    @pytest.mark.parametrize("has_hardware", [0, 1])
+    def test_an_unknown_bit(self, has_hardware: int) -> None:
+        asked = said(2, 2, "PIE_AND_UNKNOWN", has_hardware)
 
         assert peios.answer(STATE, "kacs_set_psb", **asked) == "EINVAL, I15"
         assert peios.after(STATE, "kacs_set_psb", **asked) == STATE
@@ -53,8 +58,9 @@ class TestKacsSetPsb:
             "EINVAL, I15",
         ]
 
-    def test_a_machine_without_cfi_sets_nothing(self) -> None:
-        asked = said(2, 2, has_cfi=0)
+    @pytest.mark.parametrize("request_", ["PIE_AND_CFI", "WXP_TLP_LSV_SML"])
+    def test_a_machine_without_it_sets_nothing(self, request_: str) -> None:
+        asked = said(2, 2, request_, has_hardware=0)
 
         assert peios.answer(STATE, "kacs_set_psb", **asked) == "ENODEV, I17; I28"
         assert peios.after(STATE, "kacs_set_psb", **asked) == STATE
@@ -62,7 +68,7 @@ class TestKacsSetPsb:
     def test_a_machine_without_cfi_is_ignored_in_the_other_reading(self) -> None:
         world = World(PEIOS, reading={"unsupported": "ignored"})
 
-        assert world.answer(STATE, "kacs_set_psb", **said(2, 2, has_cfi=0)) == 0
+        assert world.answer(STATE, "kacs_set_psb", **said(2, 2, has_hardware=0)) == 0
 
     @pytest.mark.parametrize(
         ("caller", "target"),
@@ -78,6 +84,15 @@ class TestKacsSetPsb:
 
         assert peios.read(after, "mitigations", target) == {"PIE", "CFIF", "CFIB"}
         assert changed(peios, STATE, after) == {"psb.mitigations"}
+
+    def test_the_other_mitigations_are_added(self) -> None:
+        once = peios.after(STATE, "kacs_set_psb", **said(2, 2))
+        after = peios.after(once, "kacs_set_psb", **said(2, 2, "WXP_TLP_LSV_SML"))
+
+        assert peios.read(after, "mitigations", 2) == {
+            *("PIE", "CFIF", "CFIB"),
+            *("WXP", "TLP", "LSV", "SML"),
+        }
 
     @pytest.mark.parametrize(
         ("request_", "name"),
