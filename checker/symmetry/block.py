@@ -90,14 +90,14 @@ class Block:
         return self.places + self.nodes
 
     @property
-    def found(self) -> int:
-        """Whether there is a least image yet."""
+    def images(self) -> int:
+        """How many images there were so far."""
         return self.linked + 1
 
     @property
     def words(self) -> int:
         """The length of the block."""
-        return self.found + 1
+        return self.images + 1
 
 
 def mixed(word: Word) -> Word:

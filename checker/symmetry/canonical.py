@@ -12,9 +12,10 @@ sorted by colour. Nodes of one colour are told apart by choosing one and refinin
 * otherwise every choice is tried, and the least state is taken.
 
 So the form is exact: equal for two states if and only if a permutation maps one to the
-other. Colours are hashes of 64 bits. Two that collide may split an orbit in two, which
-costs a state; whatever the colours are, the result is an image of the state, so that no
-verdict can depend on them.
+other. Two things can split an orbit in two, which costs a state: more than
+`MOST_IMAGES` images to choose from (as when sets relate many elements to each other),
+for then no more are tried; and a collision of colours, which are hashes of 64 bits. In
+any case the result is an image of the state, so that no verdict can depend on it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from checker.symmetry.plan import (
     ITSELF,
     KEEP,
     MASK,
+    MOST_IMAGES,
     OTHER,
     PICKED,
     Column,
@@ -69,10 +71,13 @@ class _Search:
         for _, node, target in self.edges:
             self.near[node] |= 1 << target
             self.near[target] |= 1 << node
+        self.images = 0
+        self.best = state
 
     def least(self) -> State:
         """The canonical form."""
-        return self._least(self._first_colours())
+        self._descend(self._first_colours())
+        return self.best
 
     def _first_colours(self) -> dict[int, int]:
         colours: dict[int, int] = {}
@@ -105,27 +110,35 @@ class _Search:
             return ITSELF if target == node else OTHER
         return value + FIXED
 
-    def _least(self, colours: dict[int, int]) -> State:
+    def _descend(self, colours: dict[int, int]) -> None:
+        """Look for the least image that refines the colours given."""
         before = 0
         while True:
             tied, classes = self._ties(colours)
             if not any(tied >> node & 1 and near for node, near in self.near.items()):
-                return self._sorted(colours)
+                self._take(colours)
+                return
             if classes == before:
                 break
             before, colours = classes, self._refined(colours)
         live = [n for n, near in self.near.items() if tied >> n & 1 and near & tied]
         if not live:
-            return self._sorted(colours)
+            self._take(colours)
+            return
         group_of = self.plan.group_of
         first = min(live, key=lambda n: (group_of[n], colours[n]))
         same = (group_of[first], colours[first])
         likes = [n for n in live if (group_of[n], colours[n]) == same]
         chosen = likes[:1] if self._is_forest(tied) else likes
-        return min(
-            self._least(colours | {n: mixed(colours[n] + PICKED & MASK)})
-            for n in chosen
-        )
+        for node in chosen:
+            if self.images < MOST_IMAGES:
+                self._descend(colours | {node: mixed(colours[node] + PICKED & MASK)})
+
+    def _take(self, colours: dict[int, int]) -> None:
+        """The image under these colours is kept if it is the least so far."""
+        image = self._sorted(colours)
+        self.best = image if self.images == 0 else min(self.best, image)
+        self.images += 1
 
     def _ties(self, colours: dict[int, int]) -> tuple[int, int]:
         """The nodes that share a colour, as a set; and how many colours there are."""

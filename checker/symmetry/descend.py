@@ -12,7 +12,7 @@ from llvmlite import ir
 
 from checker.search.emit import Word
 from checker.symmetry.block import ALL, Part, is_in, mixed
-from checker.symmetry.plan import KEEP, PICKED, Column, Plan
+from checker.symmetry.plan import KEEP, MOST_IMAGES, PICKED, Column, Plan
 
 
 class Descend(Part):
@@ -47,7 +47,7 @@ class Descend(Part):
         members = self._members(live, tied.get())
         with (
             f.loop(0, f.number(self.block.nodes)) as node,
-            f.when(is_in(node, members)),
+            f.when(is_in(node, members) & self._images().is_("<", MOST_IMAGES)),
         ):
             with f.loop(0, f.number(self.block.nodes)) as other:
                 f.store(self._colour(other), self.inner, other)
@@ -55,6 +55,9 @@ class Descend(Part):
             f.call(f.function, self.at, self.inner)
         f.returns()
         return f.function
+
+    def _images(self) -> Word:
+        return self.get(self.block.images)
 
     def _colour(self, node: Word | int) -> Word:
         return self.f.load(self.colours, node)
@@ -186,8 +189,9 @@ class Descend(Part):
             self.put(f.number(node - self._start(node)), block.places + node)
         for group in self.plan.groups:
             self._sort(group)
-        with f.when(self.get(block.found).is_("==", 0)):
-            self.put(f.number(1), block.found)
+        images = self._images()
+        self.put(images + 1, block.images)
+        with f.when(images.is_("==", 0)):
             f.call(self.arrange, self.at, self.at + 8 * block.least)
             f.returns()
         f.call(self.arrange, self.at, self.at + 8 * block.image)

@@ -68,7 +68,7 @@ class Canonicalise(Part):
         self._unpack(words)
         self._first_colours()
         self._neighbours()
-        self.put(f.number(0), self.block.found)
+        self.put(f.number(0), self.block.images)
         f.call(self.descend, self.at, self.colours)
         self._pack(words)
         f.returns()

@@ -28,6 +28,8 @@ KEEP: Final = 0xA0761D6478BD642F
 """The weight of an element's own colour when it takes in its neighbours'."""
 PICKED: Final = 0x589965CC75374CC3
 """What is added to the colour of an element that is told from its likes."""
+MOST_IMAGES: Final = 1000
+"""So many images of one state are compared at most."""
 
 OTHER, ITSELF = 0, 1
 FIXED: Final = 2

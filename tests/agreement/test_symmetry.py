@@ -222,6 +222,17 @@ def test_cycles_of_references_are_told_apart(data: st.DataObject) -> None:
     assert found.canonical(state) == found.natively(image)
 
 
+def test_when_all_know_all_not_every_choice_is_tried() -> None:
+    found = case("party", 8)
+    everybody = (1 << 8) - 1
+    zeros = (0,) * 8
+    state = (0, 0, (everybody,) * 8, zeros, zeros, zeros)
+    all_but_one = (0, 0, (everybody,) * 7 + (everybody ^ 2,), zeros, zeros, zeros)
+
+    assert found.canonical(state) == found.natively(state)
+    assert found.canonical(all_but_one) == found.natively(all_but_one)
+
+
 def test_two_triangles_are_not_a_hexagon() -> None:
     found = case("model-p-any", 8)
     zeros = (0,) * 8
