@@ -3,6 +3,9 @@
 The bound grows by one step at a time and each property is asked about at every depth,
 so the depth of a finding is the length of a shortest run. Nothing found up to the bound
 is `Bounded`, never more.
+
+What no single step can break, from any state that satisfies the invariants that still
+stand, needs no question about long runs: it holds one step further than they do.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from checker.evaluate import Evaluator, Returned, State, Transition
 from checker.ground import GroundModel, ground
@@ -75,6 +79,10 @@ class _Search:
     deadline: float | None
     depths: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    known_unbreakable: dict[frozenset[str], frozenset[str]] = field(
+        default_factory=dict
+    )
+    """By the invariants that stand."""
 
     def result(self, depth: int, progress: Progress) -> BoundedCheck:
         started = time.perf_counter()
@@ -85,6 +93,11 @@ class _Search:
         self.stepwise = sorted(
             {n for c in self.unfolding.choices for n, _ in c.move.demands}
         )
+        self.invariants = {
+            name: node
+            for name, node in self.ground.invariants
+            if self.evaluator.properties[name].kind == "always"
+        }
         self.open = dict.fromkeys([*self.broken, *self.stepwise])
         for prop in self.evaluator.properties:
             self.open.setdefault(prop)
@@ -114,17 +127,23 @@ class _Search:
         return covered, None
 
     def _level(self, at: int) -> None:
-        """Everything that a run of `at` steps shows."""
+        """Everything that a run of `at` steps shows.
+
+        What no run of this length shows is ruled out for the longer ones: a property
+        that holds so far helps to show that it goes on holding.
+        """
+        unbreakable = self._unbreakable() if at else frozenset[str]()
         questions: dict[str, Expr] = {}
         for name in self.open:
-            asked = [self.unfolding.at(at, n) for n in self.broken.get(name, ())]
-            if at and name in self.stepwise:
-                asked.append(self.unfolding.demand_broken(name))
-            if asked:
+            asked = self._asked(self.unfolding, name, at)
+            if asked and name in unbreakable:
+                self.unfolding.rule_out(asked)
+            elif asked:
                 questions[name] = self.unfolding.either(asked)
         while questions:
             found = self.unfolding.find(self.unfolding.either(questions.values()))
             if found is None:
+                self.unfolding.rule_out(questions.values())
                 return
             shown = [
                 n for n in questions if self.unfolding.true_in(found, questions[n])
@@ -132,6 +151,35 @@ class _Search:
             for name in shown:
                 self._conclude(name, self.unfolding.run_in(found, at), found, at)
                 del questions[name], self.open[name]
+
+    def _asked(self, run: Unfolding, name: str, at: int) -> list[Expr]:
+        """What would show that the property fails at the end of `at` steps."""
+        asked = [run.at(at, node) for node in self.broken.get(name, ())]
+        if at and name in self.stepwise:
+            asked.append(run.demand_broken(name))
+        return asked
+
+    def _unbreakable(self) -> frozenset[str]:
+        """What a step cannot break while the open invariants hold before it."""
+        standing = frozenset(name for name in self.invariants if name in self.open)
+        if standing not in self.known_unbreakable:
+            step = Unfolding(
+                self.ground, self.evaluator, from_boot=False, deadline=self.deadline
+            )
+            step.step()
+            held = [self.invariants[name] for name in sorted(standing)]
+            before = [step.at(0, node) for node in held]
+            found: set[str] = set()
+            for name in standing:
+                if _impossible(step, *before, step.either(self._asked(step, name, 1))):
+                    found.add(name)
+            after = [step.at(1, self.invariants[name]) for name in sorted(found)]
+            for name in self.stepwise:
+                broken = step.either(self._asked(step, name, 1))
+                if _impossible(step, *before, *after, broken):
+                    found.add(name)
+            self.known_unbreakable[standing] = frozenset(found)
+        return self.known_unbreakable[standing]
 
     def _conclude(self, name: str, run: Run, found: Expr, at: int) -> None:
         self.depths[name] = at
@@ -148,6 +196,18 @@ class _Search:
             self.verdicts[name] = Violated(run)
         else:
             self.verdicts[name] = Violated(_shown(self.evaluator, name, run, last))
+
+
+ONE_STEP: Final = 3.0
+"""Seconds for a question about one step; without an answer the long way is taken."""
+
+
+def _impossible(step: Unfolding, *formulas: Expr) -> bool:
+    """The solver says soon that these cannot all hold."""
+    try:
+        return step.find(*formulas, limit=ONE_STEP) is None
+    except Undecided:
+        return False
 
 
 def _predicates(model: GroundModel) -> dict[str, list[Node]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import z3
 
@@ -25,6 +26,9 @@ from checker.lower_z3 import (
     variable,
 )
 from spec.lang.ir import Node
+
+FOR_EVER: Final = (1 << 32) - 1
+"""Z3's limit in milliseconds when there is none."""
 
 
 class EnginesDisagree(Exception):
@@ -160,13 +164,18 @@ class Unfolding:
         ]
         return z3.Or([*taken, z3.BoolVal(val=False)])
 
-    def find(self, *assumptions: Expr) -> Expr | None:
-        """A Z3 model under the assumptions, or None; raises Undecided."""
+    def find(self, *assumptions: Expr, limit: float | None = None) -> Expr | None:
+        """A Z3 model under the assumptions, or None.
+
+        Raises Undecided at the deadline, or after `limit` seconds.
+        """
+        left = limit
         if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise Undecided("out of time")
-            self.solver.set("timeout", max(1, int(left * 1000)))
+            until = self.deadline - time.monotonic()
+            left = until if left is None else min(left, until)
+        if left is not None and left <= 0:
+            raise Undecided("out of time")
+        self.solver.set("timeout", FOR_EVER if left is None else int(left * 1000) + 1)
         answer = self.solver.check(*assumptions)
         if answer == z3.sat:
             return self.solver.model()
@@ -191,6 +200,10 @@ class Unfolding:
                 found = nearer
                 kept.append(booted)
         return found
+
+    def rule_out(self, impossible: Iterable[Expr]) -> None:
+        """Tell the solver what it has found out: none of these can hold."""
+        self.solver.add(*[z3.Not(formula) for formula in impossible])
 
     def either(self, formulas: Iterable[Expr]) -> Expr:
         """A fresh boolean that says that one of the formulas holds; an assumption."""
