@@ -198,6 +198,30 @@ def test_a_reader_that_leaves_is_told_nothing_and_gets_no_green() -> None:
     assert ran.code == 74
 
 
+def test_a_search_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    path = str(tmp_path / "search")
+    search = ("check", "topaz", "--no-goals", "-p", PARENT, "--json", "--scope")
+    scope = "process=3,number=4,exit_code=2"
+    writing = ("--checkpoint", path, "--checkpoint-every", "0", "--depth", "3")
+
+    cut = json.loads(pidproof(*search, scope, *writing).out)["results"]
+    resumed = json.loads(pidproof(*search, scope, "--resume", path).out)["results"]
+    whole = json.loads(pidproof(*search, scope, "--no-slice").out)["results"]
+    other = pidproof(*search, "process=2,number=4,exit_code=2", "--resume", path)
+
+    assert cut[0]["verdict"] == "bounded"
+    for key in ("verdict", "distinct", "transitions", "depth"):
+        assert resumed[0][key] == whole[0][key]
+    assert (other.code, other.out, other.err.count("\n")) == (1, "", 1)
+
+
+def test_a_checkpoint_is_of_one_search() -> None:
+    ran = pidproof("check", "--checkpoint", "/nowhere")
+
+    assert ran.err.startswith("pidproof: a checkpoint belongs to one search: name one")
+    assert ran.code == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_says_what_was_covered(number: signal.Signals) -> None:
     process = started("check", "unix", "--engine", "reference", "--no-goals")
