@@ -111,9 +111,10 @@ def emit_insert_one(module: ir.Module, shape: Shape, grow: ir.Function) -> ir.Fu
         with f.forever() as turn:
             f.leave_when(turn, matches.get().is_("==", 0))
             held = f.load32(bucket, f.lowest_bit(matches.get())) & mask
-            known = keys + (held - 1) * (8 * key_width)
+            is_empty = held.is_("==", 0)  # an empty slot looks like one with tag 0
+            known = f.select(is_empty, keys, keys + (held - 1) * (8 * key_width))
             same = is_same(key, load_state(f, known, key_width))
-            with f.when(same & held.is_("!=", 0)):
+            with f.when(same & is_empty.no()):
                 f.returns(0)
             matches.set(matches.get() & (matches.get() - 1))
         empty = f.equal_slots(bucket, f.number(0), f.number(0))
