@@ -17,6 +17,7 @@ from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
 from checker.lift import Stuck, lift
 from checker.slice import Slice, cone_of, data_of, slice_model, with_data
+from checker.trace import Disagreement
 from checker.verdict import ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang.model import Model, Scope, Traced
 
@@ -133,7 +134,12 @@ class _Check:
         self, prop: Traced, fields: frozenset[str], stuck: Stuck
     ) -> frozenset[str]:
         wider = with_data(self.model, fields | stuck.fields)
-        return wider if wider > fields else fields | cone_of(self.model, [prop])
+        if wider == fields:
+            wider = fields | cone_of(self.model, [prop])
+        if wider == fields:
+            message = f"an exact slice breaks {prop.name} where the model does not"
+            raise Disagreement(message)
+        return wider
 
     def _answer(
         self, prop: Traced, verdict: Verdict, sliced: Slice, search: Exploration
