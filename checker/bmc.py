@@ -132,7 +132,7 @@ class _Search:
         What no run of this length shows is ruled out for the longer ones: a property
         that holds so far helps to show that it goes on holding.
         """
-        unbreakable = self._unbreakable() if at else frozenset[str]()
+        unbreakable = self._unbreakable() if at >= LONG else frozenset[str]()
         questions: dict[str, Expr] = {}
         for name in self.open:
             asked = self._asked(self.unfolding, name, at)
@@ -198,6 +198,8 @@ class _Search:
             self.verdicts[name] = Violated(_shown(self.evaluator, name, run, last))
 
 
+LONG: Final = 4
+"""Steps from which on a run is long: what is short is quickly asked directly."""
 ONE_STEP: Final = 3.0
 """Seconds for a question about one step; without an answer the long way is taken."""
 
