@@ -1,6 +1,10 @@
 """`route`: expand waiting states and deal their successors to the partitions.
 
 A kernel call works until the level is expanded or a partition's buffer is full.
+
+The filter of 512 KiB drops 14 in 100 successors of a large level taken in stripes
+(below) and 60 of a small one, against 2 if partitions are expanded one by one; a larger
+filter drops more, but looking into it costs more than inserting what it would drop.
 """
 
 from __future__ import annotations

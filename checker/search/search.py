@@ -5,10 +5,14 @@ successors are dealt to 1 024 partitions, and each partition inserts its own whi
 is in the cache. A level in which something is found is finished before the search
 ends, so that what is found does not depend on the number of threads.
 
-Measured on the process-lifecycle model with 7 processes (10 277 113 states,
-132 831 531 transitions) on one thread: inserting as successors come 9.4 s, dealing
-them to partitions first 5.8 s, with buckets compared by vector instructions and
-frontier states gathered in stripes of relatives 4.3 s.
+Measured on one thread with a model of 10 277 113 states and 132 831 531 transitions
+(processor time, on a machine with 1 MiB of L2 and 32 MiB of L3 cache): a trial that
+inserted batches of successors into one large table, with prefetching, took 9.4 s.
+Dealing them to partitions first and probing the index slot by slot took 5.8 s; buckets
+of 16 slots compared at once, and states gathered in stripes, 4.3 s; with compiled
+expansion of eight states at a time the whole takes 3.2 s. 512 to 4 096 partitions
+differ by less than the noise. Huge pages pay for the buffers, and cost memory anywhere
+else. 420 701 181 states with 6 400 500 968 transitions took 16.2 bytes a state.
 """
 
 from __future__ import annotations

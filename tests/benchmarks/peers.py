@@ -89,7 +89,7 @@ def spin(n: int, table: int, folder: Path) -> Contender:
     subprocess.run(command, cwd=made, check=True, capture_output=True)
     flags = ["-DSAFETY", "-DNOREDUCE", "-DMEMLIM=22000", "-o", "pan", "pan.c"]
     subprocess.run([*COMPILE, *flags], cwd=made, check=True)
-    command = [str(made / "pan"), "-m400000", f"-w{table}"]
+    command = [str(made / "pan"), "-m6000000", f"-w{table}"]
     return Contender(f"SPIN -w{table}", lambda: timed(command, r"(\d+) states, stored"))
 
 
@@ -176,9 +176,7 @@ def _told(n: int) -> dict[str, float]:
 
 def width_cost(runs: int) -> None:
     """Print the cost per transition of one graph in states of up to 5 words."""
-    print(
-        "\ncost per transition as the state grows: six counters up to ten, one thread"
-    )
+    print("\ncost per transition as the state grows: six counters up to ten")
     narrow = 0.0
     for width in (1, 2, 3, 5):
         machine, costs = lattice(6, 10, width=width), []
