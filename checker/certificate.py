@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,10 @@ INVARIANT: Final = "invariant.smt2"
 
 class Refused(Exception):
     """A certificate that is not what its manifest says; the text names the file."""
+
+
+class NoSecondSolver(Exception):
+    """cvc5 is not installed; the text says how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +152,12 @@ def verify_certificate(
     """Check the checksums, then every obligation with cvc5 in processes of its own.
 
     `seconds` is the limit for one obligation; `progress` is told files done and files
-    in all. Raises Refused, naming the file, when the certificate was changed.
+    in all. Raises Refused, naming the file, when the certificate was changed, and
+    NoSecondSolver.
     """
+    if find_spec("cvc5") is None:
+        message = "cvc5 is not installed: pip install 'pidproof[second-solver]'"
+        raise NoSecondSolver(message)
     manifest = _read_manifest(directory)
     _check_sums(directory, manifest["sha256"])
     listed = {

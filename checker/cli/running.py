@@ -27,6 +27,7 @@ CODES: Final = {
     "Unusable": USAGE,
     "CheckpointRefused": USAGE,
     "Refused": USAGE,
+    "NoSecondSolver": USAGE,
     "DoesNotHappen": EVALUATION_FAILED,
     "Disagreement": EVALUATION_FAILED,
     "EnginesDisagree": EVALUATION_FAILED,
