@@ -99,7 +99,9 @@ class _Search:
             if options.checkpoint is not None:
                 checkpoint = Checkpoint(options.checkpoint, options.checkpoint_every)
                 finally_.callback(checkpoint.close)
-            if options.resume not in {None, options.checkpoint}:
+            if options.resume is not None and not _is_same(
+                options.resume, options.checkpoint
+            ):
                 finally_.callback(PathLock(options.resume).close)
             finally_.callback(self._close)
             reason = self._explore(crew, checkpoint)
@@ -356,6 +358,11 @@ class _Search:
         if self.options.fingerprints:
             for part in range(PARTS):
                 saved.read_into(store.level_states_of(part))
+
+
+def _is_same(path: Path, other: Path | None) -> bool:
+    """Two paths name one place."""
+    return other is not None and path.resolve() == other.resolve()
 
 
 def trace_again(

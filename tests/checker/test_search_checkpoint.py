@@ -71,7 +71,8 @@ def test_a_search_killed_at_once_can_be_resumed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED, str(path), "9"]
 
     killed = subprocess.run(command, check=False, timeout=60)
-    result = search(MACHINE, replace(WHOLE, resume=path, checkpoint=path))
+    same = tmp_path / ".." / tmp_path.name / "c"
+    result = search(MACHINE, replace(WHOLE, resume=same, checkpoint=path))
 
     assert killed.returncode == -signal.SIGKILL
     assert facts(result) == facts(search(MACHINE, WHOLE))
