@@ -16,6 +16,7 @@ from spec.lang.declare import (
     sometimes,
     syscall,
 )
+from spec.lang.forest import Forest
 from spec.lang.inherit import (
     CLEARED,
     COMPUTED,
@@ -30,7 +31,7 @@ from spec.lang.inherit import (
 )
 from spec.lang.model import Model, Reading, Scope, System, trace_model
 from spec.lang.quantify import all_of, count_of, some_of, the_one, those
-from spec.lang.schema import Forest, Row, State, Table, field
+from spec.lang.schema import Row, State, Table, field
 from spec.lang.step import Step
 from spec.lang.terms import (
     FALSE,
