@@ -1,6 +1,7 @@
 """The family: the forest that a parent field makes, as a page asks it and changes it.
 
 Finite engines follow parent pointers; first-order logic keeps the ancestor relation.
+"""
 
 from __future__ import annotations
 
