@@ -72,6 +72,9 @@ class Terms:
         yield
         self.forget(mark)
 
+    def divide(self) -> None:
+        """Begin another block if this one has grown long; a function's business."""
+
     def mark(self) -> int:
         """Where the memory of computed values stands now."""
         return len(self._trail)
@@ -204,6 +207,7 @@ class Terms:
                 stack.append((node, True))
                 stack.extend((arg, False) for arg in reversed(args))
                 continue
+            self.divide()
             known[node] = NATIVE_RULES[node.op](self, node, [known[a] for a in args])
             self._trail.append(node)
         return known[root]

@@ -58,6 +58,8 @@ class Expansion(Function):
     belongs, and the position advances if the move is possible.
     """
 
+    bail = "ret i64 -1"
+
     def __init__(self, source: Expanded, head: str) -> None:
         super().__init__(source.layout, source.scope, ONE, head)
         self.source = source
@@ -167,6 +169,7 @@ class Expansion(Function):
 
     def _take(self, number: int, guard: Sequence[Node]) -> None:
         """Write the successor, and keep it if the guard holds."""
+        self.divide()
         flag = self.all_hold(guard)
         where = self.make(f"getelementptr i8, ptr %out, i64 {self.position}")
         for index, word in enumerate(self._successor(self.source.moves[number])):

@@ -34,11 +34,18 @@ def words_for(watches: Sequence[Watch]) -> int:
     return (len(watches) + 63) // 64
 
 
+LONGEST: Final = 500
+"""Lines of a block. LLVM's time for a block grows faster than its length."""
+
+
 class Function(Terms):
     """One function over the states of a chunk, from its first line to its last.
 
     The parameters `%states` and `%n` are the states and how many there are.
     """
+
+    bail = "ret void"
+    """What ends the function where `%n` is impossible; it never is."""
 
     def __init__(self, layout: Layout, scope: Scope, lanes: Lanes, head: str) -> None:
         super().__init__(layout, scope, lanes)
@@ -48,13 +55,31 @@ class Function(Terms):
         self.first = "0"
         """The number of the first state of the group at hand."""
         self._labels = 0
+        self._begun = 0
 
     def text(self) -> str:
         """The definition."""
-        opened = f"define {self.head} nounwind {{"
-        return "\n".join([opened, "entry:", *self.lines, "}\n"])
+        opened = [f"define {self.head} nounwind {{", "entry:"]
+        ending = ["bail:", f"  {self.bail}", "}\n"]
+        return "\n".join([*opened, *self.lines, *ending])
 
     # Blocks
+
+    def open_block(self, label: str) -> None:
+        super().open_block(label)
+        self._begun = len(self.lines)
+
+    def divide(self) -> None:
+        """Begin another block if this one has grown long.
+
+        Only a branch that might be taken, on a condition that decides no other, keeps
+        LLVM from joining the two again.
+        """
+        if len(self.lines) - self._begun > LONGEST:
+            onward = self.label()
+            odd = self.make(f"icmp eq i64 %n, -{self._labels}")
+            self.branch(odd, "%bail", onward, RARE)
+            self.open_block(onward)
 
     def label(self) -> str:
         """A label that nothing else has."""
