@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from checker.bmc import check_bounded
+from checker.bounded.bmc import check_bounded
+from checker.bounded.induction import check_inductive
 from checker.evaluate import Evaluator
 from checker.explore import Exploration
 from checker.glance import glance
-from checker.induction import check_inductive
 from checker.probes import (
     PREMISE,
     REACH,
@@ -28,10 +28,10 @@ from checker.probes import (
     reach_probes,
     scope_probes,
 )
-from checker.refine import Answer
-from checker.refine import check as check_on_slices
 from checker.searcher import Searcher
-from checker.slice import describe
+from checker.slicing.refine import Answer
+from checker.slicing.refine import check as check_on_slices
+from checker.slicing.slice import describe
 from checker.trace import confirm
 from checker.verdict import (
     Bounded,

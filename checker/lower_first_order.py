@@ -16,7 +16,7 @@ from typing import Final
 
 import z3
 
-from checker.first_order import (
+from checker.proof.first_order import (
     WIDEST,
     Booted,
     Expr,

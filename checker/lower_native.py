@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from checker.lanes import Lanes
-from checker.layout import WORD, Layout, Slot, UnfitScope
+from checker.native.lanes import Lanes
+from checker.native.layout import WORD, Layout, Slot, UnfitScope
 from checker.unroll import GROUND_OPERATORS
 from spec.lang.ir import Node, Place
 from spec.lang.model import Scope, snake

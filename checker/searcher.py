@@ -22,7 +22,7 @@ from checker.evaluate import (
     Transition,
 )
 from checker.explore import Exploration, Violation, explore
-from checker.native import Label, NativeModel, compile_at
+from checker.native.model import Label, NativeModel, compile_at
 from checker.search.result import Finding, Options, Progress, SearchResult
 from checker.search.search import search
 from checker.symmetry.explore import explore_orbits

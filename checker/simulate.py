@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checker.evaluate import Evaluator, State, Stopped, Transition
-from checker.native import compile_at
+from checker.native.model import compile_at
 from checker.search.walk import walk
 from checker.searcher import run_of
 from checker.trace import confirm, shows

@@ -66,12 +66,12 @@ MAY_IMPORT = {
 """The most specific folder decides."""
 
 OUTSIDE = {
-    "z3": ("checker/*lower_z3*.py", "checker/*unfold*.py", "checker/*first_order*.py",
-           "checker/*prove*.py"),
-    "llvmlite": ("checker/native*.py", "checker/search/*.py", "checker/symmetry/*.py"),
-    "numba": ("checker/native*.py", "checker/search/*.py", "checker/symmetry/*.py"),
-    "numpy": ("checker/native*.py", "checker/search/*.py", "checker/symmetry/*.py",
-              "checker/*layout.py", "checker/simulat*.py"),
+    "z3": ("checker/*lower_z3*.py", "checker/bounded/*.py", "checker/*first_order*.py",
+           "checker/proof/*.py"),
+    "llvmlite": ("checker/native/*.py", "checker/search/*.py", "checker/symmetry/*.py"),
+    "numba": ("checker/native/*.py", "checker/search/*.py", "checker/symmetry/*.py"),
+    "numpy": ("checker/native/*.py", "checker/search/*.py", "checker/symmetry/*.py",
+              "checker/simulat*.py"),
     "typer": ("checker/cli/*.py",),
     "rich": ("checker/cli/*.py", "counterexamples/*.py"),
     "jinja2": ("checker/*export*.py", "checker/cli/*.py", "counterexamples/*.py"),

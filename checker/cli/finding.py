@@ -18,14 +18,14 @@ from typing import Final
 
 from checker.cli.library import sizes_for
 from checker.evaluate import Evaluator
-from checker.mutate import Mutant, mutants
-from checker.mutation_score import glance
-from checker.notice import Watch
-from checker.refine import Engine, check
+from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.notice import Watch
+from checker.mutants.score import glance
+from checker.mutants.telling import Example, telling
 from checker.scope import scope_for, written
 from checker.searcher import Limits, Searcher
-from checker.slice import data_of
-from checker.telling import Example, telling
+from checker.slicing.refine import Engine, check
+from checker.slicing.slice import data_of
 from checker.trace import Header, Trace, confirm, digest
 from checker.verdict import ProvedAtScope, Run, Violated
 from counterexamples import parse, write

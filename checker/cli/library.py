@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from checker.check import Task
-from checker.mutate import Mutant, mutants
+from checker.mutants.mutate import Mutant, mutants
 from checker.probes import deadlock_property
 from checker.scope import require_searchable, scope_for, sorts_of
 from checker.trace import Header

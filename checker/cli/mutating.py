@@ -11,7 +11,7 @@ from checker.cli.library import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA
 from checker.cli.stopping import Interrupted, Stopping
-from checker.mutation_score import CAUGHT, SAME, Fate, MutationReport, score
+from checker.mutants.score import CAUGHT, SAME, Fate, MutationReport, score
 from checker.scope import parse_sizes
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
 from spec.systems import SYSTEMS

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.certificate import write_certificate
+from checker.bounded.induction import NotKept
 from checker.cli.checking import reading_for
 from checker.cli.library import properties_named, system_named
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA, STYLES, console
 from checker.cli.stopping import Stopping
 from checker.evaluate import State
-from checker.induction import NotKept
-from checker.prove import Proof, ProofRun, prove
-from checker.sanity import able_states, unnoticed, why_not
+from checker.proof.certificate import write_certificate
+from checker.proof.prove import Proof, ProofRun, prove
+from checker.proof.sanity import able_states, unnoticed, why_not
 from checker.scope import scope_for, sorts_of
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, Proved, Unknown, worst
 from properties.catalogue import for_system

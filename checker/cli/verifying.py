@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from checker.certificate import MANIFEST, Rechecked, verify_certificate
 from checker.cli.progress import ProgressLine
 from checker.cli.report import console
+from checker.proof.certificate import MANIFEST, Rechecked, verify_certificate
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, worst
 
 

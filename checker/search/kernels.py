@@ -17,8 +17,8 @@ from pathlib import Path
 
 from llvmlite import ir
 
-from checker.native_cache import Entry, standard_cache
-from checker.native_engine import STANDARD, compiled, loaded, processor
+from checker.native.cache import Entry, standard_cache
+from checker.native.engine import STANDARD, compiled, loaded, processor
 from checker.search.emit_insert import emit_settle
 from checker.search.emit_route import emit_route
 from checker.search.emit_states import Shape

@@ -12,7 +12,7 @@ from typing import Final
 
 from llvmlite import ir
 
-from checker.layout import Layout, Slot
+from checker.native.layout import Layout, Slot
 from checker.search.emit import Emitter, Word
 from checker.symmetry.arrange import Arrange
 from checker.symmetry.block import ALL, Part, is_in, mixed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import z3
 from hypothesis import strategies as st
 
+from checker.bounded.unfolding import case_of
 from checker.evaluate import Evaluator, Invocation, State, Stopped
-from checker.first_order import Expr, Language, SetTerm, Value, enumeration
 from checker.ground import Case
-from checker.obligations import Ending, Theory
-from checker.unfolding import case_of
+from checker.proof.first_order import Expr, Language, SetTerm, Value, enumeration
+from checker.proof.obligations import Ending, Theory
 from spec.lang import Model, Scope
 from spec.lang.types import BoolType, IntType, SetType, SortType, Type
 

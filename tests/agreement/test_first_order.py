@@ -10,7 +10,7 @@ import z3
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checker.first_order import (
+from checker.proof.first_order import (
     Expr,
     Language,
     LoweredWrite,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from checker.bmc import check_bounded
+from checker.bounded.bmc import check_bounded
 from checker.evaluate import Evaluator
 from checker.explore import explore
-from checker.mutate import mutants
+from checker.mutants.mutate import mutants
 from properties.catalogue import for_system
 from spec.lang import Scope
 from spec.systems import SYSTEMS

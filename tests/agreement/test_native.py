@@ -12,13 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker import native_code, native_engine
 from checker.evaluate import Evaluator, Failed, State, Transition
 from checker.ground import GroundModel, ground
-from checker.layout import UnfitScope
-from checker.native import NativeModel, compile_model
-from checker.native_cache import Cache
-from checker.native_function import Watch
+from checker.native import code as native_code
+from checker.native import engine as native_engine
+from checker.native.cache import Cache
+from checker.native.function import Watch
+from checker.native.layout import UnfitScope
+from checker.native.model import NativeModel, compile_model
 from checker.search.result import Options
 from checker.search.search import search
 from properties.catalogue import for_system

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from checker.evaluate import State
 from checker.ground import Cell
-from checker.layout import Layout, lay_out
-from checker.native_engine import Code, compiled, loaded
+from checker.native.engine import Code, compiled, loaded
+from checker.native.layout import Layout, lay_out
 from checker.symmetry.canonical import Canonical
 from checker.symmetry.find import Group, find_symmetry
 from checker.symmetry.native import canonical_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker.evaluate import Evaluator
-from checker.mutate import mutants
+from checker.mutants.mutate import mutants
 from checker.searcher import Limits, Searcher
 from checker.trace import confirm
 from properties.catalogue import for_system

@@ -10,12 +10,12 @@ import z3
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checker.bmc import check_bounded
+from checker.bounded.bmc import check_bounded
+from checker.bounded.unfolding import case_of
 from checker.evaluate import Evaluator, Invocation, State, Stopped, Transition
 from checker.explore import explore
 from checker.ground import Case, GroundModel, Key, ground
 from checker.lower_z3 import Expr, Vocabulary, cell_variables, value_expr, variable
-from checker.unfolding import case_of
 from spec.lang import Model, Property, Scope
 from spec.lang.action import Write
 from spec.lang.ir import Node

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from checker.ground import ground
-from checker.native import NativeModel, compile_model
+from checker.native.model import NativeModel, compile_model
 from checker.search.result import Options
 from checker.search.search import search
 from spec.lang import Scope

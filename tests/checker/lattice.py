@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from llvmlite import ir
 
-from checker.native_engine import STANDARD, compiled, loaded
+from checker.native.engine import STANDARD, compiled, loaded
 from checker.search.emit import Emitter, Flag, Word
 from checker.search.emit_states import (
     FINISH,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.bmc import check_bounded
+from checker.bounded.bmc import check_bounded
 from checker.verdict import Bounded, ProvedAtScope, Unknown, Violated
 from spec.lang import Scope, always, every_step, sometimes
 from spec.lang.declare import CallView, Outcome

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from checker.certificate import (
+from checker.proof.certificate import (
     MANIFEST,
     Refused,
     verify_certificate,
     write_certificate,
 )
-from checker.prove import prove
+from checker.proof.prove import prove
 from tests import toys
 from tests.checker.test_induction import a_commit_was_prepared, nobody_leaves_committed
 

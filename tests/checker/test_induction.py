@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checker.bounded.induction import check_inductive
 from checker.evaluate import Evaluator, Transition
-from checker.induction import check_inductive
 from checker.verdict import ProvedAtScope, Unknown, Vacuous, Violated
 from spec.lang import Scope, always, every_step, trace_model
 from spec.lang.declare import CallView, Outcome

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.ground import Cell, ground
-from checker.layout import WORD, Layout, UnfitScope, hot_fields, lay_out
-from checker.native import compile_model
-from checker.native_cache import Cache
+from checker.native.cache import Cache
+from checker.native.layout import WORD, Layout, UnfitScope, hot_fields, lay_out
+from checker.native.model import compile_model
 from spec.lang import Scope, simplify
 from spec.lang.ir import Node, Place, make
 from spec.lang.types import BOOL, IntType, SortType

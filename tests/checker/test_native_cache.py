@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checker import native_cache
 from checker.ground import GroundModel, ground
-from checker.native import compile_at, compile_model, ground_digest
-from checker.native_cache import Cache, Entry, encoded, standard_cache
+from checker.native import cache as native_cache
+from checker.native.cache import Cache, Entry, encoded, standard_cache
+from checker.native.model import compile_at, compile_model, ground_digest
 from spec.lang import Scope
 from tests import toys
 
@@ -227,7 +227,7 @@ class TestCompiling:
         model, scope = toys.model_p(), Scope({"Pid": 3, "Code": 2})
         listed = [model.trace(prop) for prop in toys.MODEL_P_INVARIANTS]
         first = compile_at(model, scope, listed, cache=cache)
-        monkeypatch.setattr("checker.native.ground", None)
+        monkeypatch.setattr("checker.native.model.ground", None)
         again = compile_at(toys.model_p(), scope, listed, cache=cache)
 
         assert again.cache_hit

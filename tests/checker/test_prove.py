@@ -8,9 +8,9 @@ import pytest
 
 from checker.evaluate import Evaluator
 from checker.explore import explore
-from checker.mutate import Mutant, mutants
-from checker.prove import ProofRun, prove
-from checker.sanity import able_states, unnoticed, why_not
+from checker.mutants.mutate import Mutant, mutants
+from checker.proof.prove import ProofRun, prove
+from checker.proof.sanity import able_states, unnoticed, why_not
 from checker.verdict import Proved, Unknown
 from spec.lang import (
     Bool,

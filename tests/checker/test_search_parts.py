@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from checker.native_engine import STANDARD, compiled, loaded
+from checker.native.engine import STANDARD, compiled, loaded
 from checker.search.crew import Crew
 from checker.search.emit import Emitter
 from checker.search.emit_states import hash_of, is_same, is_smaller, load_state

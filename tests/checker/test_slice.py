@@ -8,11 +8,11 @@ import pytest
 
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
-from checker.lift import Stuck, lift
-from checker.mutate import mutants
-from checker.refine import check, group, reference
+from checker.mutants.mutate import mutants
 from checker.scope import scope_for, sorts_of
-from checker.slice import cone_of, data_of, describe, slice_model
+from checker.slicing.lift import Stuck, lift
+from checker.slicing.refine import check, group, reference
+from checker.slicing.slice import cone_of, data_of, describe, slice_model
 from checker.verdict import ProvedAtScope, Run, Verdict, Violated
 from properties.catalogue import for_system
 from spec.lang import (

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.refine import check
 from checker.scope import parse_sizes, scope_for
 from checker.searcher import Limits, Searcher
+from checker.slicing.refine import check
 from properties.catalogue import for_system
 from spec.lang import Model
 from spec.lang.model import Traced

@@ -9,8 +9,8 @@ import pytest
 from checker.evaluate import Evaluator, State
 from checker.explore import explore
 from checker.ground import ground
-from checker.mutate import mutants
-from checker.native import compile_model
+from checker.mutants.mutate import mutants
+from checker.native.model import compile_model
 from checker.searcher import Limits, Searcher
 from checker.symmetry.canonical import Canonical
 from checker.symmetry.concretise import concretise

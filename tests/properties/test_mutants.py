@@ -11,10 +11,10 @@ from functools import cache
 import pytest
 
 from checker.cli.finding import Finder, home_of, kept
-from checker.mutate import Mutant, mutant_named, mutants
-from checker.mutation_score import CAUGHT, SAME, SURVIVED, glance, lost_lines, score
-from checker.refine import check, reference
+from checker.mutants.mutate import Mutant, mutant_named, mutants
+from checker.mutants.score import CAUGHT, SAME, SURVIVED, glance, lost_lines, score
 from checker.searcher import Limits, Searcher
+from checker.slicing.refine import check, reference
 from checker.verdict import ProvedAtScope, Unknown, Violated
 from counterexamples.form import NONE
 from properties.catalogue import CATALOGUE

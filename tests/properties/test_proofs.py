@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.certificate import verify_certificate, write_certificate
-from checker.prove import prove
+from checker.proof.certificate import verify_certificate, write_certificate
+from checker.proof.prove import prove
 from checker.verdict import Proved
 from properties.catalogue import for_system
 from properties.lemmas import lemmas_for

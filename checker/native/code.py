@@ -8,13 +8,13 @@ from typing import Final
 
 from checker.afterwards import Afterwards
 from checker.ground import GroundModel, Move
-from checker.lanes import Lanes
-from checker.layout import Layout, UnfitScope
-from checker.native_check import check_text, demands_text, exact_text
-from checker.native_demands import Demands, Suspicion, doubtful
-from checker.native_expand import Expanded, Labelled, Plain
-from checker.native_function import ENDING, Watch, declarations, words_for
-from checker.native_plan import Costs, Job, Step, most_taken, parts_of, plan
+from checker.native.checks import check_text, demands_text, exact_text
+from checker.native.demands import Demands, Suspicion, doubtful
+from checker.native.expand import Expanded, Labelled, Plain
+from checker.native.function import ENDING, Watch, declarations, words_for
+from checker.native.lanes import Lanes
+from checker.native.layout import Layout, UnfitScope
+from checker.native.plan import Costs, Job, Step, most_taken, parts_of, plan
 from spec.lang import simplify
 from spec.lang.ir import Node
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import z3
 
-from checker.first_order import NotFirstOrder
-from checker.obligations import Duty, Theory
+from checker.proof.first_order import NotFirstOrder
+from checker.proof.obligations import Duty, Theory
 from checker.verdict import Proved, Unknown, Verdict
 from spec.lang.model import Model, Traced
 

@@ -13,11 +13,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from checker.bmc import check_bounded
+from checker.bounded.bmc import check_bounded
+from checker.bounded.unfolding import Undecided, Unfolding, breaking_call
 from checker.evaluate import Evaluator, State, Transition
 from checker.ground import GroundModel, ground
 from checker.lower_z3 import Expr
-from checker.unfolding import Undecided, Unfolding, breaking_call
 from checker.verdict import ProvedAtScope, Unknown, Vacuous, Verdict, Violated
 from spec.lang import simplify
 from spec.lang.ir import Node

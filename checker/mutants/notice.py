@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from checker.mutate import Mutant
-from checker.slice import slice_model, with_data
+from checker.mutants.mutate import Mutant
+from checker.slicing.slice import slice_model, with_data
 from spec.lang.model import Model, Traced
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from checker.cone import fields_of
 from checker.evaluate import (
     Evaluator,
     Failed,
@@ -22,9 +21,10 @@ from checker.evaluate import (
     Stopped,
     Transition,
 )
-from checker.slice import Origin, Slice
+from checker.slicing.cone import fields_of
+from checker.slicing.slice import Origin, Slice
+from checker.slicing.ways import Way, guard_of
 from checker.verdict import Run
-from checker.ways import Way, guard_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from checker.evaluate import Evaluator, Returned, State, Transition
-from checker.ground import GroundModel, ground
-from checker.lower_z3 import Expr
-from checker.unfolding import (
+from checker.bounded.unfolding import (
     EnginesDisagree,
     Undecided,
     Unfolding,
@@ -26,6 +23,9 @@ from checker.unfolding import (
     breaking_call,
     case_of,
 )
+from checker.evaluate import Evaluator, Returned, State, Transition
+from checker.ground import GroundModel, ground
+from checker.lower_z3 import Expr
 from checker.verdict import Bounded, ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang import simplify
 from spec.lang.ir import Node

@@ -21,12 +21,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.equivalence import difference
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
-from checker.mutate import Mutant, mutants
-from checker.notice import Watch
-from checker.refine import Answer, Engine, check, group
+from checker.mutants.equivalence import difference
+from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.notice import Watch
+from checker.slicing.refine import Answer, Engine, check, group
 from checker.verdict import ProvedAtScope, Unknown, Violated
 from spec.lang.action import Action
 from spec.lang.model import Model, Scope, Traced, rung_label

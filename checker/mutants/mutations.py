@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.cone import fields_of
-from checker.weaken import weakened, words
+from checker.mutants.weaken import weakened, words
+from checker.slicing.cone import fields_of
 from spec.lang import simplify
 from spec.lang.action import Action, Alternative, Every, Pick, Rung, Write
 from spec.lang.ir import Binding, Node, Place, make

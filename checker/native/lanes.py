@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.layout import WORD
+from checker.native.layout import WORD
 
 
 @dataclass(frozen=True, slots=True)

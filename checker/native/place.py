@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from checker.native_plan import Else, End, If, Step
+from checker.native.plan import Else, End, If, Step
 from spec.lang.ir import Node
 from spec.lang.walk import postorder
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
-from checker.lift import Stuck, lift
-from checker.slice import Slice, cone_of, data_of, slice_model, with_data
+from checker.slicing.lift import Stuck, lift
+from checker.slicing.slice import Slice, cone_of, data_of, slice_model, with_data
 from checker.trace import Disagreement
 from checker.verdict import ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang.model import Model, Scope, Traced

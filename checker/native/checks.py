@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checker.ground import GroundModel
-from checker.lanes import Lanes
-from checker.layout import Layout
-from checker.native_demands import Suspicion
-from checker.native_function import BYTES, RARE, Function, Watch
+from checker.native.demands import Suspicion
+from checker.native.function import BYTES, RARE, Function, Watch
+from checker.native.lanes import Lanes
+from checker.native.layout import Layout
 from spec.lang.ir import Node
 from spec.lang.model import Scope
 from spec.lang.simplify import conjunction, disjunction

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.cone import can_quantify, existing
-from checker.mutate import Mutant
-from checker.ways import Way, guard_of, ways_of
+from checker.mutants.mutate import Mutant
+from checker.slicing.cone import can_quantify, existing
+from checker.slicing.ways import Way, guard_of, ways_of
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Write
 from spec.lang.declare import Property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from checker.cone import fields_of, params_of, rewritten
+from checker.slicing.cone import fields_of, params_of, rewritten
 from spec.lang import simplify
 from spec.lang.ir import Node
 from spec.lang.model import snake

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from checker.bounded.induction import NotKept, check_inductive
+from checker.bounded.unfolding import Unfolding
 from checker.evaluate import Evaluator, State
 from checker.ground import ground
-from checker.induction import NotKept, check_inductive
-from checker.mutate import Mutant, mutants
-from checker.prove import prove
-from checker.unfolding import Unfolding
+from checker.mutants.mutate import Mutant, mutants
+from checker.proof.prove import prove
 from checker.verdict import Proved
 from spec.lang.model import Model, Scope, Traced
 

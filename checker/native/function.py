@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from checker.lanes import Lanes
-from checker.layout import Layout
 from checker.lower_native import Terms
+from checker.native.lanes import Lanes
+from checker.native.layout import Layout
 from spec.lang.model import Scope
 
 BYTES: Final = 8

@@ -35,7 +35,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, replace
 
-from checker.cone import (
+from checker.slicing.cone import (
     can_quantify,
     conjuncts,
     existing,
@@ -43,7 +43,7 @@ from checker.cone import (
     loosened,
     params_of,
 )
-from checker.ways import Way, demands_of, guard_of, refusals, settled, ways_of
+from checker.slicing.ways import Way, demands_of, guard_of, refusals, settled, ways_of
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Write
 from spec.lang.errors import SpecError

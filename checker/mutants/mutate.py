@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from checker.mutations import breakages, names_in
+from checker.mutants.mutations import breakages, names_in
 from spec.lang.action import Action
 from spec.lang.model import Model, Traced, lookup
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checker.cone import fields_of
-from checker.mutate import Mutant
-from checker.notice import Watch
-from checker.refine import Engine, check
+from checker.mutants.mutate import Mutant
+from checker.mutants.notice import Watch
+from checker.slicing.cone import fields_of
+from checker.slicing.refine import Engine, check
 from checker.verdict import Run, Violated
 from spec.lang.model import Scope, Traced
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.ground import Move
-from checker.native_plan import parts_of
+from checker.native.plan import parts_of
 from spec.lang import simplify
 from spec.lang.disjoint import contradictory
 from spec.lang.ir import Node

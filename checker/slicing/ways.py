@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from checker.cone import conjuncts, unwritten_kept
+from checker.slicing.cone import conjuncts, unwritten_kept
 from spec.lang import simplify
 from spec.lang.action import Action
 from spec.lang.ir import Node

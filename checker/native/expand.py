@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from checker.ground import Move
-from checker.lanes import Lanes
-from checker.layout import Layout, Slot
 from checker.lower_native import ALL_ONES, arguments_of
-from checker.native_demands import Demands
-from checker.native_function import RARE, Function
-from checker.native_place import hoisted
-from checker.native_plan import Else, End, If, Step, Take
+from checker.native.demands import Demands
+from checker.native.function import RARE, Function
+from checker.native.lanes import Lanes
+from checker.native.layout import Layout, Slot
+from checker.native.place import hoisted
+from checker.native.plan import Else, End, If, Step, Take
 from spec.lang.ir import Node
 from spec.lang.model import Scope
 from spec.lang.simplify import number as value_of

@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from checker import native_code
 from checker.ground import GroundModel, ground
-from checker.lanes import Lanes
-from checker.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
-from checker.native_cache import Cache, Entry, standard_cache
-from checker.native_engine import (
+from checker.native import code as native_code
+from checker.native.cache import Cache, Entry, standard_cache
+from checker.native.engine import (
     LIGHT,
     QUICK,
     VALUES,
@@ -28,8 +26,10 @@ from checker.native_engine import (
     loaded,
     processor,
 )
-from checker.native_function import Watch, words_for
-from checker.native_plan import most_taken
+from checker.native.function import Watch, words_for
+from checker.native.lanes import Lanes
+from checker.native.layout import Layout, Slot, Words, hot_fields, lay_out, roots_of
+from checker.native.plan import most_taken
 from checker.search.machine import Machine
 from checker.symmetry.find import Group
 from checker.symmetry.native import NAME as CANONICALISE
@@ -182,9 +182,9 @@ def _key(identity: str) -> str:
 @lru_cache(maxsize=1)
 def _sources() -> str:
     """A digest of the text of the notation and of the engines."""
-    engines = Path(__file__).parent
+    engines = Path(__file__).parents[1]
     told = sha256()
-    own = (engines, engines / "search", engines / "symmetry")
+    own = (engines, *(engines / name for name in ("native", "search", "symmetry")))
     for folder in (*own, engines.parent / "spec" / "lang"):
         for path in sorted(folder.glob("*.py")):
             told.update(path.read_bytes())

@@ -20,9 +20,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from checker.first_order import negation, script
-from checker.obligations import BOOT, Theory
-from checker.prove import Discharge, ProofRun
+from checker.proof.first_order import negation, script
+from checker.proof.obligations import BOOT, Theory
+from checker.proof.prove import Discharge, ProofRun
 from checker.verdict import Proved
 
 SCHEMA: Final = "pidproof-certificate/1"
@@ -258,7 +258,7 @@ def _ask(
     directory: Path, files: list[str], seconds: float
 ) -> Iterable[tuple[str, str]]:
     """One process of the second solver, and its answer for each file in turn."""
-    command = [sys.executable, "-m", "checker.recheck", str(int(seconds * 1000))]
+    command = [sys.executable, "-m", "checker.proof.recheck", str(int(seconds * 1000))]
     with subprocess.Popen(  # noqa: S603  (our own program)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

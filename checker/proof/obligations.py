@@ -12,9 +12,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.first_order import Expr, Language, Symbolic, Value, Written, forest_laws
 from checker.ground import Case
 from checker.lower_first_order import Words, booted, written
+from checker.proof.first_order import (
+    Expr,
+    Language,
+    Symbolic,
+    Value,
+    Written,
+    forest_laws,
+)
 from spec.lang import simplify
 from spec.lang.action import Action
 from spec.lang.ir import Node
