@@ -46,14 +46,22 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(text_of(path))
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """The modules that a file imports, wherever in it."""
-    for node in ast.walk(tree_of(path)):
+def imports_of(path: Path, *, for_types: bool = True) -> Iterator[str]:
+    """The modules that a file imports, wherever in it; or only those it runs with."""
+    unseen = set() if for_types else set(_only_for_types(path))
+    for node in set(ast.walk(tree_of(path))) - unseen:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.module is not None, f"{path}: relative import"
             yield node.module
+
+
+def _only_for_types(path: Path) -> Iterator[ast.AST]:
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                yield from ast.walk(node)
 
 
 def names_used(path: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from properties.catalogue import CATALOGUE
@@ -115,6 +116,18 @@ def test_imports_point_one_way(path: Path) -> None:
     ]
 
     assert astray == []
+
+
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    modules = {".".join(p.with_suffix("").parts): p for p in python_files(*PACKAGES)}
+    imports = nx.DiGraph()
+    for name, path in modules.items():
+        used = imports_of(path, for_types=False)
+        imports.add_edges_from((name, other) for other in used if other in modules)
+
+    parts = nx.strongly_connected_components(imports)
+
+    assert [sorted(part) for part in parts if len(part) > 1] == []
 
 
 @pytest.mark.parametrize("library", OUTSIDE)

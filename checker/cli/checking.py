@@ -185,12 +185,15 @@ def _searcher(asked: Asked, stopping: Stopping, line: ProgressLine) -> Searcher:
 
 
 def searcher_within(
-    timeout: float | None, stopping: Stopping, line: ProgressLine
+    timeout: float | None,
+    stopping: Stopping,
+    line: ProgressLine,
+    states: int | None = None,
 ) -> Searcher:
-    """The search as it is by default, within a time."""
+    """The search as it is by default, within a time and a number of states."""
     deadline = None if timeout is None else time.monotonic() + timeout
     return Searcher(
-        limits=Limits(deadline=deadline, threads=processors()),
+        limits=Limits(deadline=deadline, threads=processors(), states=states),
         symmetry=True,
         told=line,
         asked_to_stop=stopping,

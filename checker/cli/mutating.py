@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from typing import Final
 
 from checker.cli.checking import reading_for, searcher_within
 from checker.cli.library import system_named, task
@@ -15,6 +16,9 @@ from checker.mutants.score import CAUGHT, SAME, Fate, MutationReport, score
 from checker.scope import parse_sizes
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
 from spec.systems import SYSTEMS
+
+MOST_STATES: Final = 1_000_000
+"""How far one search goes for one mutant; what that leaves open is undecided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class _Asked:
         reading = reading_for(name, wanted.reading, strict=bool(wanted.systems))
         one = task(name, reading=reading, sizes=parse_sizes(wanted.scope))
         left, unheard = self._seconds_left(), 0
-        searcher = searcher_within(left, self.stopping, self.line)
+        searcher = searcher_within(left, self.stopping, self.line, MOST_STATES)
 
         def told(fate: Fate, number: int, total: int) -> bool:
             nonlocal unheard
