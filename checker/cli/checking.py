@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker.check import Covered, Event, Result, Task, check
 from checker.cli import report
-from checker.cli.library import system_named, task
+from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Interrupted, Stopping
 from checker.probes import generated

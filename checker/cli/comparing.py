@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.check import Result, check
 from checker.cli.checking import searcher_within
-from checker.cli.library import system_named, task
+from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Stopping
 from checker.scope import parse_sizes

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from checker.cli.library import sizes_for
+from checker.cli.naming import sizes_for
 from checker.evaluate import Evaluator
 from checker.mutants.mutate import Mutant, mutants
 from checker.mutants.notice import Watch

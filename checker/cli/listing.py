@@ -27,7 +27,7 @@ def list_all(
     system: Annotated[str | None, typer.Option(help="Only of this system.")] = None,
 ) -> int:
     """List systems, properties, claims and readings."""
-    from checker.cli.library import system_named
+    from checker.cli.naming import system_named
 
     names = [system_named(system).name] if system else None
     for kind in kinds or [Kind.SYSTEMS, Kind.READINGS, Kind.PROPERTIES, Kind.CLAIMS]:

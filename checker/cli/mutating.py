@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checker.cli.checking import reading_for, searcher_within
-from checker.cli.library import system_named, task
+from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA
 from checker.cli.stopping import Interrupted, Stopping

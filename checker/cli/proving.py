@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checker.bounded.induction import NotKept
 from checker.cli.checking import reading_for
-from checker.cli.library import properties_named, system_named
+from checker.cli.naming import properties_named, system_named
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA, STYLES, console
 from checker.cli.stopping import Stopping

@@ -43,7 +43,7 @@ def replay(
 
 
 def _replayed(path: Path) -> Replay:
-    from checker.cli.library import named_in
+    from checker.cli.naming import named_in
     from counterexamples.form import BadTrace
     from counterexamples.replay import replay as run_again
 

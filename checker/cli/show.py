@@ -27,7 +27,7 @@ def show(
 ) -> int:
     """Show the contract of a call: errors, choice, effect, result, inheritance."""
     from checker.cli.checking import reading_for
-    from checker.cli.library import system_named
+    from checker.cli.naming import system_named
     from spec.lang.model import lookup
     from spec.systems import SYSTEMS
 

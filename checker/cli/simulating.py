@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from checker.check import Result, Task
 from checker.cli.checking import reading_for
-from checker.cli.library import system_named, task
+from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import TextReport, width_for
 from checker.cli.stopping import Stopping

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.finding import FOUND, kept
-from checker.cli.library import named_in
+from checker.cli.naming import named_in
 from checker.verdict import Violated
 from counterexamples.form import NONE
 from counterexamples.replay import replay
