@@ -101,7 +101,7 @@ def a_process_sets_no_subreaper_flag_but_its_own(
 
     def may_change(process: Process) -> Bool:
         if call.name == "prctl_set_child_subreaper":
-            return process == caller_of(call)
+            return process == caller_of(old, call)
         return ends(old, new, process)
 
     return every_survivor(
@@ -124,7 +124,7 @@ def prctl_sets_the_flag_as_asked(
 ) -> Bool:
     """Afterwards the caller is a subreaper if it asked to be one."""
     asked = call.argument("is_subreaper", Bool)
-    return new.process[caller_of(call)].is_subreaper == asked
+    return new.process[caller_of(old, call)].is_subreaper == asked
 
 
 @always(claims=("facts A8",), systems=UNIX_LIKE)

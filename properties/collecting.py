@@ -30,7 +30,7 @@ def a_status_is_collected_exactly_once(
     if call.name not in ("wait4", "wait_for_child"):
         return every_process(lambda q: implies(is_zombie(old, q), exists(new, q)))
     child = call.argument("child", Process)
-    taken = outcome.succeeded & (child != caller_of(call))
+    taken = outcome.succeeded & (child != caller_of(old, call))
     return every_process(
         lambda q: (
             implies(taken & (q == child), is_zombie(old, q) & ~exists(new, q))
@@ -48,7 +48,7 @@ def only_the_parent_collects(
     def collected(process: Process) -> Bool:
         if call.kind != "syscall":
             return FALSE
-        return old.process[process].parent == caller_of(call)
+        return old.process[process].parent == caller_of(old, call)
 
     return every_process(
         lambda q: implies(exists(old, q) & ~exists(new, q), collected(q))
@@ -106,11 +106,11 @@ def no_topaz_parent_is_told_that_it_has_no_child(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
     """WaitForChild refuses only a process without children."""
-    mine = children_of(old, caller_of(call))
+    mine = children_of(old, caller_of(old, call))
     return implies(outcome.failed_with(ECHILD), mine.is_empty())
 
 
 def _selected(old: Kernel, call: CallView) -> SetOf[Process]:
     """The children that the arguments of wait4 select."""
     whom, number = call.argument("whom", Whom), call.argument("number", Number)
-    return eligible_children_of(old, caller_of(call), whom, number)
+    return eligible_children_of(old, caller_of(old, call), whom, number)

@@ -16,7 +16,7 @@ def a_new_process_is_a_child_of_its_creator(
     """A process comes from the call of a process, which is its parent."""
     if call.kind != "syscall":
         return every_newborn(old, new, lambda _p: FALSE)
-    return every_newborn(old, new, lambda p: new.process[p].parent == caller_of(call))
+    return every_newborn(old, new, lambda p: new.process[p].parent == caller_of(old, call))
 
 
 @every_step(
@@ -48,4 +48,4 @@ def nobody_calls_who_does_not_run(
     """A zombie makes no system call, and neither does an object that is no process."""
     if call.kind != "syscall":
         return TRUE
-    return is_running(old, caller_of(call))
+    return is_running(old, caller_of(old, call))

@@ -60,7 +60,7 @@ def exec_runs_the_file_it_names(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """After success the caller runs the file, and the others what they ran."""
-    caller, image = caller_of(call), call.argument("image", Image)
+    caller, image = caller_of(old, call), call.argument("image", Image)
     return every_process(
         lambda p: (
             new.process[p].image
@@ -77,7 +77,7 @@ def has_execed_says_whether_the_process_has_execed(
 
     def changes(process: Process) -> Bool:
         if call.name == "execve":
-            return outcome.succeeded & (process == caller_of(call))
+            return outcome.succeeded & (process == caller_of(old, call))
         return FALSE
 
     return every_process(

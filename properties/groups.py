@@ -93,7 +93,7 @@ def nobody_founds_a_group_that_exists(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """A setsid succeeds only where no process, no zombie either, is in the group."""
-    number = old.process[caller_of(call)].pid
+    number = old.process[caller_of(old, call)].pid
     return implies(
         outcome.succeeded,
         every_existing(old, lambda q: old.process[q].group != number),

@@ -122,7 +122,7 @@ def only_a_dominating_process_changes_anothers_block(
     def changed_from_above(process: Process) -> Bool:
         if call.kind != "syscall":
             return FALSE
-        caller = caller_of(call)
+        caller = caller_of(old, call)
         return (process == caller) | dominates(old, caller, process)
 
     return every_survivor(
@@ -156,7 +156,7 @@ def pie_admits_no_program_at_a_fixed_address(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """A process with pie executes position-independent programs only."""
-    refused = old.psb[caller_of(call)].mitigations.has(PIE) & (
+    refused = old.psb[caller_of(old, call)].mitigations.has(PIE) & (
         ~is_position_independent(call.argument("image", Image))
     )
     return implies(outcome.succeeded, ~refused)
@@ -167,7 +167,7 @@ def a_protected_process_verifies_libraries(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """The next version's claim: an exec that protects also sets lsv."""
-    psb = new.psb[caller_of(call)]
+    psb = new.psb[caller_of(old, call)]
     return implies(outcome.succeeded & (psb.pip_type != NONE), psb.mitigations.has(LSV))
 
 

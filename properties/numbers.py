@@ -93,7 +93,7 @@ def getppid_names_a_running_process(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
     """Every process but init is told the number of a process that runs."""
-    return (caller_of(call) == INIT) | some_of(
+    return (caller_of(old, call) == INIT) | some_of(
         Process, lambda q: is_running(old, q) & (pid_of(old, q) == returned(outcome))
     )
 

@@ -53,7 +53,7 @@ def pip_changes_only_at_exec_and_only_by_signature(
         image = call.argument("image", Image)
         return (
             outcome.succeeded
-            & (process == caller_of(call))
+            & (process == caller_of(old, call))
             & (new.psb[process].pip_type == type_of(image))
             & (new.psb[process].pip_trust == trust_of(image))
         )
@@ -66,7 +66,7 @@ def an_exec_gives_the_tier_of_the_signature(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """After every exec the PIP pair is the file's, whatever it was before."""
-    image, psb = call.argument("image", Image), new.psb[caller_of(call)]
+    image, psb = call.argument("image", Image), new.psb[caller_of(old, call)]
     return implies(
         outcome.succeeded,
         (psb.pip_type == type_of(image)) & (psb.pip_trust == trust_of(image)),

@@ -48,7 +48,7 @@ def the_status_says_how_the_process_ended(
 ) -> Bool:
     """The code that was given, or the signal and whether a core was written."""
     by_signal = call.name == "fatal_fault"
-    dying = call.argument("victim", Process) if by_signal else caller_of(call)
+    dying = call.argument("victim", Process) if by_signal else caller_of(old, call)
     status = new.process[dying].status
     if by_signal:
         core = call.argument("core", Bool)

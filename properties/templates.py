@@ -29,7 +29,7 @@ def a_started_process_is_an_orphan_only_if_asked(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
     """A template makes a child of the caller, or an orphan: a child of Init."""
-    parent = ite(call.argument("is_orphan", Bool), INIT, caller_of(call))
+    parent = ite(call.argument("is_orphan", Bool), INIT, caller_of(old, call))
     return every_newborn(old, new, lambda p: new.process[p].parent == parent)
 
 
@@ -85,7 +85,7 @@ def only_an_ancestor_moves_a_process_to_another_group(
         new,
         lambda p: (
             (old.process[p].group == new.process[p].group)
-            | old.family.is_ancestor(caller_of(call), p)
+            | old.family.is_ancestor(caller_of(old, call), p)
         ),
     )
 

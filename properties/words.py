@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spec.lang import Bool, CallView, all_of, implies
-from spec.process.sorts import Process
-from spec.process.state import Processes
+from spec.process.sorts import Process, Task
+from spec.process.state import Kernel, Processes
 from spec.process.words import exists, is_running
 
 UNIX_LIKE = ("unix", "peios")
@@ -43,6 +43,10 @@ def ends(old: Processes, new: Processes, process: Process) -> Bool:
     return is_running(old, process) & ~is_running(new, process)
 
 
-def caller_of(call: CallView) -> Process:
-    """Who makes the call; ask only of system calls."""
+def caller_of(old: Processes, call: CallView) -> Process:
+    """The process that makes the call, by any thread; ask only of system calls."""
+    if call.params["caller"].type == Task.type:
+        caller = call.argument("caller", Task)
+        assert isinstance(old, Kernel)  # who has threads has their table
+        return old.task[caller].process
     return call.argument("caller", Process)

@@ -77,20 +77,49 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
     "exit_group(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
     "wait(2)": ManualPage(errors={"ECHILD": 2, "EINTR": 1, "EINVAL": 1, "ESRCH": 1}),
     "wait4(2)": ManualPage(),
-    "prctl(2)": ManualPage(labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER")),
+    "prctl(2)": ManualPage(
+        labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER", "PR_SET_PDEATHSIG")
+    ),
     "getpid(2)": ManualPage(),
     "setsid(2)": ManualPage(errors={"EPERM": 1}),
     "setpgid(2)": ManualPage(errors={"EACCES": 1, "EPERM": 3, "ESRCH": 1, "EINVAL": 1}),
+    "clone(2)": ManualPage(
+        errors={"EAGAIN": 1, "EINVAL": 18, "ENOMEM": 2, "EEXIST": 1, "EPERM": 4},
+        labels=(
+            "CLONE_VM",
+            "CLONE_FS",
+            "CLONE_FILES",
+            "CLONE_SIGHAND",
+            "CLONE_THREAD",
+            "CLONE_PARENT",
+            "CLONE_VFORK",
+            "CLONE_PIDFD",
+            "CLONE_SETTLS",
+            "CLONE_PARENT_SETTID",
+            "CLONE_CHILD_SETTID",
+            "CLONE_CHILD_CLEARTID",
+            "CLONE_SYSVSEM",
+            "CLONE_IO",
+            "CLONE_UNTRACED",
+            "CLONE_DETACHED",
+        ),
+    ),
+    "vfork(2)": ManualPage(),
+    "gettid(2)": ManualPage(),
+    "sigaction(2)": ManualPage(
+        errors={"EINVAL": 1, "EFAULT": 1},
+        labels=("SA_NOCLDWAIT", "SA_NOCLDSTOP", "SA_RESTART"),
+    ),
     "signal(7)": ManualPage(sections=("DESCRIPTION", "NOTES")),
     "credentials(7)": ManualPage(sections=("DESCRIPTION", "NOTES")),
 }
 
 KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "fs/exec.c": ("bprm_execve",),
-    "kernel/exit.c": ("do_exit", "do_wait", "find_new_reaper"),
+    "kernel/exit.c": ("do_exit", "do_wait", "find_new_reaper", "release_task"),
     "kernel/fork.c": ("copy_process",),
     "kernel/pid.c": ("alloc_pid",),
-    "kernel/signal.c": ("force_sig_fault",),
+    "kernel/signal.c": ("force_sig_fault", "prepare_signal"),
     "kernel/sys.c": ("getpid", "getppid", "ksys_setsid", "prctl"),
 }
 

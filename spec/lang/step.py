@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from spec.lang import simplify
@@ -16,6 +17,7 @@ from spec.lang.inherit import Cleared, Fate, Inherited
 from spec.lang.ir import Fresh, Node, Place, make
 from spec.lang.schema import BoundTable, FieldInfo, Row, Shape
 from spec.lang.terms import TRUE, Bool, Enum, Int, SetOf, Sort, Term
+from spec.lang.types import Type
 from spec.lang.walk import postorder, substitute
 
 Hook = Callable[..., None]
@@ -66,13 +68,16 @@ class Writer:
 
     def write_row(self, table: BoundTable, index: object, value: object) -> None:
         """A whole row: made by an event from another, or cleared."""
-        if not isinstance(index, Sort):
-            message = f"a row of {table.name} is written at one element, not at a set"
-            raise LawBroken(message)
-        if isinstance(value, Inherited):
-            self._step.inherit(table, index, value)
-        elif isinstance(value, Cleared):
+        if isinstance(value, Cleared) and isinstance(index, Sort | SetOf):
             self._step.clear(table, index)
+        elif not isinstance(index, Sort):
+            message = (
+                f"a row of {table.name} is written at one element; at each of a set it "
+                "can only become CLEARED"
+            )
+            raise LawBroken(message)
+        elif isinstance(value, Inherited):
+            self._step.inherit(table, index, value)
         else:
             message = (
                 f"a row of {table.name} becomes forked(row), threaded(row), "
@@ -275,14 +280,15 @@ class Step:
         elif fate.value is not None:
             self.write(info, index, fate.value)
 
-    def clear(self, table: BoundTable, index: Sort) -> None:
-        """Every field of the row, in every table of this sort, as at boot."""
-        row = make("PARAM", attr="row", of=table.index.type)
+    def clear(self, table: BoundTable, index: Sort | SetOf[Any]) -> None:
+        """Every field of the row, or rows, in every table of this sort, as at boot."""
         for other in self._shape.tables.values():
             if other.index is table.index:
                 for info in other.fields.values():
-                    initial = substitute(info.initial, {row: index.node})
-                    self.write(info, index, info.kind(initial))
+                    value = partial(_initially, info, table.index.type)
+                    self.write(
+                        info, index, value(index) if isinstance(index, Sort) else value
+                    )
 
     # RESULT
 
@@ -330,6 +336,12 @@ class Step:
                     f"it: write it, or give it with .but({info.name.split('.')[1]}=...)"
                 )
                 raise LawBroken(message)
+
+
+def _initially(info: FieldInfo, index: Type, row: Term) -> Term:
+    """What the field of `row` holds at boot."""
+    parameter = make("PARAM", attr="row", of=index)
+    return info.kind(substitute(info.initial, {parameter: row.node}))
 
 
 class ReturnInt(Int, bits=16):

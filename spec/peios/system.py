@@ -13,7 +13,7 @@ from spec.lang.step import Hook
 from spec.peios import hooks
 from spec.peios.kacs_set_psb import setting
 from spec.peios.state import Kernel, boot
-from spec.process.ending import exit_group, fatal_fault
+from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.identity import getpid, getppid
@@ -22,14 +22,16 @@ from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subrea
 from spec.process.setsid import setsid
 from spec.process.sorts import EACCES, EPERM
 from spec.process.wait4 import wait4
-from spec.process.words import is_running
+from spec.process.words import can_act
 from spec.sources import resolve
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
     execve,
     exit_group,
+    exit_thread,
     fatal_fault,
+    release,
     wait4,
     prctl_set_child_subreaper,
     prctl_get_child_subreaper,
@@ -89,7 +91,7 @@ def build(reading: Mapping[str, str]) -> Model:
         Kernel,
         (*CALLS, setting(denial, refuses_unsupported=refuses)),
         boot=boot,
-        able=is_running,
+        able=can_act,
         hooks={
             "task_alloc": (hooks.refuse_children(denial),),
             "alloc_pid": (

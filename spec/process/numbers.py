@@ -1,7 +1,7 @@
-"""Process numbers: a pool that processes, groups and sessions draw from.
+"""Process numbers: a pool that processes, threads, groups and sessions draw from.
 
 A number stays taken while anything is called by it: a running process, a zombie, a
-process group with a member or a session with a member, zombies included (facts B10).
+thread, a process group or a session with a member, zombies included (facts B10).
 
 Which free number a new process gets is a reading. `any`: one that is free, which is
 all that POSIX promises. `cyclic`: the first free one above the last one handed out,
@@ -18,7 +18,8 @@ from typing import Final
 
 from spec.lang import Bool, Reading, SetOf, Step, all_of, implies, some_of, those
 from spec.lang.step import Hook
-from spec.process.sorts import Number, Process
+from spec.process.rows import ABSENT
+from spec.process.sorts import Number, Process, Task
 from spec.process.state import Kernel, Processes
 from spec.process.words import exists
 
@@ -39,9 +40,21 @@ def names_a_session(s: Kernel, number: Number) -> Bool:
     return some_of(Process, lambda q: exists(s, q) & (s.process[q].session == number))
 
 
+def names_a_thread(s: Kernel, number: Number) -> Bool:
+    """A thread is called by this number."""
+    return some_of(
+        Task, lambda t: (s.task[t].run != ABSENT) & (s.task[t].tid == number)
+    )
+
+
 def free_numbers(s: Kernel) -> SetOf[Number]:
     """The numbers that name nothing."""
-    return those(Number, lambda n: ~names_something(s, n) & ~names_a_session(s, n))
+    return those(
+        Number,
+        lambda n: (
+            ~names_something(s, n) & ~names_a_session(s, n) & ~names_a_thread(s, n)
+        ),
+    )
 
 
 def next_numbers(s: Kernel) -> SetOf[Number]:

@@ -4,8 +4,9 @@ A row that no process uses holds what it held at boot, so that two states that d
 only in what once was are one state.
 
 Source   fork(2), execve(2), credentials(7) man-pages 6.9.1
-Modelled life cycle, number, family, group, session, program, exit status
-Not      memory, descriptors, user ids, signals, threads, terminals
+Modelled life cycle, number, family, group, session, program, exit status, stops, what
+         a process's threads have in common; `rows` has what each has of its own
+Not      what is in memory and in files
 """
 
 from __future__ import annotations
@@ -30,19 +31,32 @@ from spec.lang import (
     field,
 )
 from spec.process.images import PROGRAM, Image
-from spec.process.sorts import INIT, NUMBER_OF_INIT, Number, Process
+from spec.process.rows import NO_SHARE, READY, HandlingRow, TaskRow
+from spec.process.signals import CHLD, NO_SIGNALS, Sig, Signals
+from spec.process.sorts import (
+    FIRST_TASK,
+    INIT,
+    NUMBER_OF_INIT,
+    Number,
+    Process,
+    Share,
+    Task,
+)
 from spec.process.status import RUNS_ON, Status
 
 
 class Phase(Enum):
     """Where a process object is in its life."""
 
-    members = ("FREE", "RUNNING", "ZOMBIE")
+    members = ("FREE", "RUNNING", "ZOMBIE", "DEAD")
 
 
 FREE: Final = Phase.of("FREE")
 RUNNING: Final = Phase.of("RUNNING")
 ZOMBIE: Final = Phase.of("ZOMBIE")
+"""It has ended, and its parent has not yet asked how."""
+DEAD: Final = Phase.of("DEAD")
+"""It has ended, nobody will ask how, and the kernel is about to release it."""
 
 
 class ProcessRow(Row[Process]):
@@ -132,12 +146,70 @@ class UnixRow(ProcessRow):
         exec=RESET(TRUE),
         cite="setpgid(2) ERRORS EACCES; facts B1",
     )
+    leader = field(
+        Task,
+        initial=FIRST_TASK,
+        fork=COMPUTED,
+        thread=SHARED,
+        exec=COMPUTED,
+        cite="clone(2) CLONE_THREAD; execve(2) DESCRIPTION",
+    )
+    handlers = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=SHARED,
+        exec=COMPUTED,
+        cite="clone(2) CLONE_SIGHAND; execve(2) DESCRIPTION",
+    )
+    memory = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=SHARED,
+        exec=COMPUTED,
+        cite="clone(2) CLONE_VM; E11",
+    )
+    exit_signal = field(
+        Sig,
+        initial=CHLD,
+        fork=COMPUTED,
+        thread=SHARED,
+        exec=RESET(CHLD),
+        cite="clone(2) DESCRIPTION; facts A17",
+    )
+    pending = field(
+        Signals,
+        initial=NO_SIGNALS,
+        fork=FRESH(NO_SIGNALS),
+        thread=SHARED,
+        exec=KEPT,
+        cite="signal(7) DESCRIPTION; facts E1",
+    )
+    is_stopped = field(
+        Bool,
+        initial=FALSE,
+        fork=FRESH(FALSE),
+        thread=SHARED,
+        exec=KEPT,
+        cite="signal(7) DESCRIPTION; facts G7",
+    )
+    is_resumed = field(
+        Bool,
+        initial=FALSE,
+        fork=FRESH(FALSE),
+        thread=SHARED,
+        exec=KEPT,
+        cite="signal(7) DESCRIPTION; facts C14",
+    )
 
 
 class Kernel(Processes):
     """The state that Unix and Peios have."""
 
     process = Table(Process, UnixRow, inherits=True)
+    task = Table(Task, TaskRow, inherits=True)
+    handling = Table(Share, HandlingRow)
     last_number = field(
         Number,
         initial=NUMBER_OF_INIT,
@@ -146,6 +218,7 @@ class Kernel(Processes):
 
 
 def boot(new: Kernel) -> None:
-    """Init runs: process, group and session number one."""
+    """Init runs, in one thread: process, group and session number one."""
     new.process[INIT].phase = RUNNING
     new.process[INIT].has_execed = TRUE
+    new.task[FIRST_TASK].run = READY

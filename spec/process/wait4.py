@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from spec.lang import CLEARED, Bool, Enum, SetOf, Step, ite, syscall, those
+from spec.lang import Bool, Enum, SetOf, Step, ite, syscall, those
+from spec.process.ending import forget
 from spec.process.sorts import ECHILD, NUMBER_OF_INIT, Number, Pid, Process
 from spec.process.state import Kernel
 from spec.process.words import children_of, is_zombie, pid_of
@@ -77,7 +78,7 @@ def wait4(
 
     # EFFECT
     with step.given(child != caller):
-        new.process[child] = CLEARED
+        forget(old, new, child)
 
     # RESULT
     step.returns(ite(child == caller, Pid.lift(0), pid_of(old, child)))

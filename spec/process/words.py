@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from spec.lang import Bool, SetOf, some_of, those
-from spec.process.sorts import INIT, Number, Pid, Process
-from spec.process.state import FREE, RUNNING, ZOMBIE, Kernel, Processes
+from spec.lang import Bool, SetOf, some_of, the_one, those
+from spec.process.rows import ABSENT, ENDED, READY
+from spec.process.sorts import INIT, Number, Pid, Process, Share, Task
+from spec.process.state import DEAD, FREE, RUNNING, ZOMBIE, Kernel, Processes
 
 
 def exists(s: Processes, process: Process) -> Bool:
@@ -20,6 +21,11 @@ def is_running(s: Processes, process: Process) -> Bool:
 def is_zombie(s: Processes, process: Process) -> Bool:
     """The process has ended and has not been collected."""
     return s.process[process].phase == ZOMBIE
+
+
+def is_dead(s: Processes, process: Process) -> Bool:
+    """The process has ended, and the kernel is about to release it."""
+    return s.process[process].phase == DEAD
 
 
 def unused_processes(s: Processes) -> SetOf[Process]:
@@ -58,3 +64,85 @@ def is_numbered(s: Processes, number: Number) -> Bool:
 def pid_of(s: Processes, process: Process) -> Pid:
     """The process's number, as a program reads it."""
     return Pid.from_term(s.process[process].pid)
+
+
+def is_live(s: Kernel, task: Task) -> Bool:
+    """The thread exists and has not ended."""
+    return (s.task[task].run != ABSENT) & (s.task[task].run != ENDED)
+
+
+def unused_tasks(s: Kernel) -> SetOf[Task]:
+    """The thread objects that a new thread can take."""
+    return those(Task, lambda t: s.task[t].run == ABSENT)
+
+
+def is_thread_of(s: Kernel, task: Task, process: Process) -> Bool:
+    """The thread is one of the process's, and has not ended."""
+    return is_live(s, task) & (s.task[task].process == process)
+
+
+def threads_of(s: Kernel, process: Process) -> SetOf[Task]:
+    """The process's threads, an ended leader among them."""
+    return those(
+        Task,
+        lambda t: (s.task[t].run != ABSENT) & (s.task[t].process == process),
+    )
+
+
+def can_run(s: Kernel, task: Task) -> Bool:
+    """The thread can take a step: it waits for nothing and is not stopped."""
+    process = s.task[task].process
+    return (
+        (s.task[task].run == READY)
+        & is_running(s, process)
+        & ~s.process[process].is_stopped
+    )
+
+
+def runs_in(s: Kernel, task: Task, process: Process) -> Bool:
+    """The thread is one of the process's, and can take a step."""
+    return can_run(s, task) & (s.task[task].process == process)
+
+
+def can_act(s: Kernel, caller: Process | Task) -> Bool:
+    """Who may make a call: a thread that can run, or a process with such a thread.
+
+    Most calls are the process's: which of its threads makes them makes no difference,
+    so their caller is the process. What a thread does for itself is called by a Task.
+    """
+    if isinstance(caller, Task):
+        return can_run(s, caller)
+    return (
+        is_running(s, caller)
+        & ~s.process[caller].is_stopped
+        & some_of(Task, lambda t: (s.task[t].run == READY) & is_thread_of(s, t, caller))
+    )
+
+
+def handlers_in_use(s: Kernel, share: Share) -> Bool:
+    """Some running process has these handlers."""
+    return some_of(
+        Process, lambda q: is_running(s, q) & (s.process[q].handlers == share)
+    )
+
+
+def memory_in_use(s: Kernel, share: Share) -> Bool:
+    """Some running process has this memory."""
+    return some_of(Process, lambda q: is_running(s, q) & (s.process[q].memory == share))
+
+
+def has_room(s: Kernel) -> Bool:
+    """There are handlers and memory for one process more."""
+    return some_of(Share, lambda x: ~handlers_in_use(s, x)) & some_of(
+        Share, lambda x: ~memory_in_use(s, x)
+    )
+
+
+def new_handlers(s: Kernel) -> Share:
+    """A handler table that nobody has."""
+    return the_one(Share, lambda x: ~handlers_in_use(s, x))
+
+
+def new_memory(s: Kernel) -> Share:
+    """An address space that nobody has."""
+    return the_one(Share, lambda x: ~memory_in_use(s, x))

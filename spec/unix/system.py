@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from spec.lang import Call, Model, System, trace_model
-from spec.process.ending import exit_group, fatal_fault
+from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.identity import getpid, getppid
@@ -19,14 +19,16 @@ from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subrea
 from spec.process.setsid import setsid
 from spec.process.state import Kernel, boot
 from spec.process.wait4 import wait4
-from spec.process.words import is_running
+from spec.process.words import can_act
 from spec.sources import resolve
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
     execve,
     exit_group,
+    exit_thread,
     fatal_fault,
+    release,
     wait4,
     prctl_set_child_subreaper,
     prctl_get_child_subreaper,
@@ -43,7 +45,7 @@ def build(reading: Mapping[str, str]) -> Model:
         Kernel,
         CALLS,
         boot=boot,
-        able=is_running,
+        able=can_act,
         hooks={"alloc_pid": (NUMBER_HOOKS[reading["numbers"]],)},
         reading=reading,
         cites=resolve,

@@ -1,0 +1,148 @@
+"""The tables beside that of processes: tasks, and the dispositions that they share.
+
+Source   clone(2), sigaction(2), signal(7), credentials(7) man-pages 6.9.1
+Modelled what a thread has of its own, and what each creation and exec makes of it
+Not      scheduling, registers, stacks, limits, namespaces
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from spec.lang import (
+    COMPUTED,
+    COPIED,
+    FALSE,
+    FRESH,
+    KEPT,
+    Bool,
+    Enum,
+    Row,
+    field,
+)
+from spec.process.signals import NO_SIGNALS, NULL, Sig, Signals
+from spec.process.sorts import (
+    INIT,
+    NUMBER_OF_INIT,
+    ROOT,
+    Number,
+    Process,
+    Share,
+    Task,
+    Uid,
+)
+
+
+class Run(Enum):
+    """What a task is doing. A stop is its process's: all its tasks stand still."""
+
+    members = ("ABSENT", "READY", "ASLEEP", "UNINTERRUPTIBLE", "TRACED", "ENDED")
+
+
+ABSENT: Final = Run.of("ABSENT")
+READY: Final = Run.of("READY")
+"""It runs, or waits for a processor."""
+ASLEEP: Final = Run.of("ASLEEP")
+"""It waits, and a signal wakes it."""
+UNINTERRUPTIBLE: Final = Run.of("UNINTERRUPTIBLE")
+"""It waits, and nothing but what it waits for wakes it."""
+TRACED: Final = Run.of("TRACED")
+"""Its tracer holds it."""
+ENDED: Final = Run.of("ENDED")
+"""Only of a leader: it has ended, and its row goes with its process."""
+
+NO_SHARE: Final = Share.element(0)
+
+
+class TaskRow(Row[Task]):
+    """What a thread has of its own."""
+
+    run = field(
+        Run,
+        initial=ABSENT,
+        fork=FRESH(READY),
+        thread=FRESH(READY),
+        exec=KEPT,
+        cite="clone(2) DESCRIPTION",
+    )
+    process = field(
+        Process,
+        initial=INIT,
+        fork=COMPUTED,
+        thread=COPIED,
+        exec=KEPT,
+        cite="clone(2) CLONE_THREAD",
+    )
+    tid = field(
+        Number,
+        initial=NUMBER_OF_INIT,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=COMPUTED,
+        cite="gettid(2) DESCRIPTION; execve(2) DESCRIPTION",
+    )
+    blocked = field(
+        Signals,
+        initial=NO_SIGNALS,
+        fork=COPIED,
+        thread=COPIED,
+        exec=KEPT,
+        cite="signal(7) DESCRIPTION; facts E1",
+    )
+    pending = field(
+        Signals,
+        initial=NO_SIGNALS,
+        fork=FRESH(NO_SIGNALS),
+        thread=FRESH(NO_SIGNALS),
+        exec=KEPT,
+        cite="signal(7) DESCRIPTION; C04; E08",
+    )
+    death_signal = field(
+        Sig,
+        initial=NULL,
+        fork=FRESH(NULL),
+        thread=FRESH(NULL),
+        exec=KEPT,
+        cite="prctl(2) PR_SET_PDEATHSIG; facts A13",
+    )
+    vfork_child = field(
+        Process,
+        initial=INIT,
+        fork=FRESH(INIT),
+        thread=FRESH(INIT),
+        exec=KEPT,
+        cite="vfork(2) DESCRIPTION",
+    )
+    ruid = field(
+        Uid,
+        initial=ROOT,
+        fork=COPIED,
+        thread=COPIED,
+        exec=KEPT,
+        cite="credentials(7) DESCRIPTION; facts C16",
+    )
+    euid = field(
+        Uid,
+        initial=ROOT,
+        fork=COPIED,
+        thread=COPIED,
+        exec=KEPT,
+        cite="credentials(7) DESCRIPTION; facts C16",
+    )
+    suid = field(
+        Uid,
+        initial=ROOT,
+        fork=COPIED,
+        thread=COPIED,
+        exec=COMPUTED,
+        cite="credentials(7) DESCRIPTION; facts E4",
+    )
+
+
+class HandlingRow(Row[Share]):
+    """What is to happen on each signal: a table of handlers, often of one process."""
+
+    ignored = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) DESCRIPTION")
+    caught = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) DESCRIPTION")
+    leaves_no_zombies = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDWAIT")
+    tells_no_stops = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDSTOP")
