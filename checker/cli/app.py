@@ -8,6 +8,7 @@ import typer
 
 from checker.cli import (
     check,
+    export,
     listing,
     mutants,
     prove,
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 app.command("check")(check.check)
 app.command("list")(listing.list_all)
+app.command("export")(export.export)
 app.command("show")(show.show)
 app.command("replay")(replay.replay)
 app.command("mutants")(mutants.mutants)
