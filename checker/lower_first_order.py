@@ -325,7 +325,7 @@ if FIRST_ORDER_RULES.keys() != OPERATORS.keys():
 def written(words: Words, writes: Iterable[Write]) -> Written:
     """The state after the writes, whose terms are in `words`."""
     lowered: list[LoweredWrite] = []
-    origins: dict[Write, Expr] = {}
+    origins: dict[Write, tuple[Expr, Expr]] = {}
     for write in writes:
         when, value = words.lower(write.when), words.lower(write.value)
         if isinstance(write.target, Every):
@@ -334,7 +334,7 @@ def written(words: Words, writes: Iterable[Write]) -> Written:
             lowered.append(LoweredWrite(write, variable, None, member, value))
             origin = origin_of(write)
             if origin is not None:
-                origins[write] = words.lower(origin)
+                origins[write] = (words.lower(origin), when)
         else:
             target = None if write.target is None else words.lower(write.target)
             lowered.append(LoweredWrite(write, None, target, when, value))

@@ -259,8 +259,8 @@ class Written:
 
     before: StateView
     writes: tuple[LoweredWrite, ...]
-    moved_from: dict[Write, Expr] = field(default_factory=dict)
-    """For a bulk write to a forest: whose children move, where the page says so."""
+    moved_from: dict[Write, tuple[Expr, Expr]] = field(default_factory=dict)
+    """For a bulk write to a forest: whose children move, and when they do."""
 
     def read(self, name: str, index: Expr | None) -> Value:
         """The cell after the writes."""
@@ -286,7 +286,9 @@ class Written:
         origin = self.moved_from.get(one.write)
         if origin is None:
             return self._moved(one, above, below)
-        return self._passed_on(one, origin, above, below)
+        whose, when = origin
+        moved = self._passed_on(one, whose, above, below)
+        return z3.If(when, moved, self.before.ancestor(name, above, below))
 
     def _above(self, name: str) -> tuple[Callable[..., Expr], Callable[..., Expr]]:
         """Strictly above; above or the same: in the state before."""
