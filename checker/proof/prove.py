@@ -60,10 +60,14 @@ class ProofRun:
     """All proofs of one run, and what a certificate needs of it."""
 
     model: Model
+    properties: tuple[Traced, ...]
     proofs: dict[str, Proof]
     discharged: tuple[Discharge, ...]
     theory: Theory | None
     seconds: float
+    loose: tuple[str, ...] = ()
+    """The forests that were not shown to stay forests; while there is one, nothing is
+    proved."""
 
 
 Progress = Callable[[str, int, int], bool]
@@ -76,23 +80,27 @@ def prove(
     *,
     seconds: float = 10.0,
     all_duties: bool = True,
+    minimal: bool = False,
     progress: Progress = lambda *_: False,
 ) -> ProofRun:
     """Each `always` and `every_step` property; lemmas are given among them.
 
     `seconds` is the limit for one duty. Without `all_duties` the run ends at the first
-    duty that is not shown, for who only wants to know whether there is one.
+    duty that is not shown, for who only wants to know whether there is one. `minimal`
+    takes time to say of each duty what it cannot do without.
     """
     started = time.perf_counter()
     listed = [p for p in properties if p.kind in ("always", "every_step")]
-    prover = _Prover(model, seconds, all_duties, progress)
+    prover = _Prover(model, seconds, all_duties, minimal, progress)
     proofs = prover.proofs(listed)
     return ProofRun(
         model,
+        tuple(listed),
         proofs,
         tuple(prover.shown.values()),
         prover.theory,
         time.perf_counter() - started,
+        prover.loose,
     )
 
 
@@ -101,12 +109,14 @@ class _Prover:
     model: Model
     seconds: float
     all_duties: bool
+    minimal: bool
     progress: Progress
     theory: Theory | None = None
     shown: dict[int, Discharge] = field(default_factory=dict)
     """By position among the duties."""
     unshown: dict[int, OpenDuty] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
+    loose: tuple[str, ...] = ()
     stopped: bool = False
 
     def proofs(self, props: list[Traced]) -> dict[str, Proof]:
@@ -131,11 +141,11 @@ class _Prover:
             for position in pending:
                 del self.shown[position]
         forests = set(self.model.shape.forests)
-        loose = sorted(forests - standing)
+        self.loose = tuple(sorted(forests - standing))
         return {
             p.name: _refused(p, refused[p.name])
             if p.name in refused
-            else self._proof(p, duties, forests, loose)
+            else self._proof(p, duties, forests)
             for p in props
         }
 
@@ -203,6 +213,7 @@ class _Prover:
         assert self.theory is not None
         solver = z3.Solver()
         solver.set("timeout", max(1, int(seconds * 1000)))
+        solver.set("core.minimize", self.minimal)
         solver.add(*self.theory.language.axioms, *duty.facts, z3.Not(duty.goal))
         for name in names:
             for number, formula in enumerate(self.theory.hypotheses[name]):
@@ -218,15 +229,13 @@ class _Prover:
             )
         return None, f"the solver gave up: {solver.reason_unknown()}"
 
-    def _proof(
-        self, prop: Traced, duties: list[Duty], forests: set[str], loose: list[str]
-    ) -> Proof:
+    def _proof(self, prop: Traced, duties: list[Duty], forests: set[str]) -> Proof:
         mine = [n for n, duty in enumerate(duties) if duty.prop == prop.name]
         unshown = tuple(self.unshown[n] for n in mine if n in self.unshown)
         used = {name for n in mine if n in self.shown for name in self.shown[n].used}
         verdict: Verdict = Proved()
-        if loose:
-            verdict = Unknown(f"{loose[0]} was not shown to stay a forest")
+        if self.loose:
+            verdict = Unknown(f"{self.loose[0]} was not shown to stay a forest")
         elif unshown:
             verdict = Unknown(f"{unshown[0].at}: {unshown[0].reason}")
         return Proof(
