@@ -29,16 +29,19 @@ Body = Callable[[Node], Node]
 """What is said of a row."""
 
 
-def candidates(model: Model, fields: Iterable[str] | None = None) -> tuple[Traced, ...]:
+def candidates(
+    model: Model, fields: Iterable[str] | None = None, *, wide: bool = False
+) -> tuple[Traced, ...]:
     """Every candidate over these fields (default: all), the shortest first.
 
-    Each is an `always` lemma; its text is that of the notation's prose.
+    Each is an `always` lemma; its text is that of the notation's prose. `wide` adds
+    those in which a row or a cell satisfies one of three.
     """
     known = {info.name for info in model.shape.fields()}
     chosen = frozenset(known if fields is None else known & set(fields))
     found: dict[Node, str] = {}
     names: set[str] = set()
-    for name, node in _Forms(model, chosen).all():
+    for name, node in _Forms(model, chosen).all(wide=wide):
         if fields_of(node) and node not in found and name not in names:
             found[node] = name
             names.add(name)
@@ -59,7 +62,7 @@ class _Forms:
         self.rows = self.atoms.rows()
         self.cells = self.atoms.cells()
 
-    def all(self) -> Sentences:
+    def all(self, *, wide: bool) -> Sentences:
         """Every form in turn."""
         yield from self._of_cells()
         yield from self._of_one_row()
@@ -69,6 +72,8 @@ class _Forms:
         yield from self._of_two_rows()
         yield from self._of_members()
         yield from self._of_a_row_and_a_cell()
+        if wide:
+            yield from self._of_three()
 
     # One row, and the single cells
 
@@ -96,6 +101,18 @@ class _Forms:
                 if not cell.fields & row.fields:
                     name = f"{cell.said}_or_{row.said}"
                     yield name, _every(kind, _clause(row, cell=cell))
+
+    def _of_three(self) -> Sentences:
+        for kind in self.rows:
+            for row in combinations(self._guards(kind), 3):
+                if len({name for one in row for name in one.fields}) == len(row):
+                    name = "_or_".join(one.said for one in row)
+                    yield name, _every(kind, _clause(*row))
+            pairs = combinations(self._guards(kind), 2)
+            for (one, other), cell in product(pairs, self.cells):
+                if not one.fields & other.fields:
+                    name = f"{cell.said}_or_{one.said}_or_{other.said}"
+                    yield name, _every(kind, _clause(one, other, cell=cell))
 
     def _of_elements(self) -> Sentences:
         """A row that pages name, and every row but it."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Final
 
 from checker.proof.candidates import candidates
@@ -25,7 +26,7 @@ from spec.lang.model import Model, Scope, Traced
 from spec.lang.types import EnumType
 
 MOST: Final = 6_000
-"""With more candidates than this no round begins: they would not be tried in time."""
+"""A round with more candidates than this is passed over: it would take too long."""
 FEW: Final = 60
 """How many lemmas the prover is given at once."""
 QUICK: Final = 1.0
@@ -63,18 +64,24 @@ def strengthen(
     *,
     seconds: float = 10.0,
     budget: float = 60.0,
+    look_only: bool = False,
     progress: Progress = lambda _: False,
 ) -> Strengthening:
     """Find lemmas that prove the goals beside the invariants `known`.
 
     `scope` is a small one for Houdini; `seconds` is the limit for one obligation and
-    `budget` for the whole search. Goals outside first-order logic are left alone.
+    `budget` for the whole search. With `look_only` the candidates go through Houdini
+    once and the prover is not asked.
     """
-    search = _Search(model, scope, seconds, time.monotonic() + budget, progress)
     started = time.monotonic()
+    search = _Search(model, scope, seconds, started + budget, progress)
     search.known = tuple(p for p in known if p.kind == "always")
-    search.steady_the_forests()
-    search.prove_goals({goal.name: goal for goal in goals})
+    wanted = {goal.name: goal for goal in goals}
+    if look_only:
+        search.look(wanted)
+    else:
+        search.steady_the_forests()
+        search.prove_goals(wanted)
     spent = time.monotonic() - started
     return Strengthening(tuple(search.rounds), search.lemmas, spent)
 
@@ -95,7 +102,7 @@ class _Search:
         forests = self.model.shape.forests
         loose = self._run((), QUICK).loose if forests else ()
         for fields in _widening(self.model, frozenset(loose)) if loose else ():
-            found = self._survivors(fields, ())
+            found = self._survivors(candidates(self.model, fields), ())
             if found is None:
                 return
             for seconds in (QUICK, self.seconds):
@@ -104,27 +111,34 @@ class _Search:
                     self._use(run, forests, found.essential)
                     return
 
+    def look(self, goals: dict[str, Traced]) -> None:
+        """One round over the fields that decide about the goals."""
+        near, *wider = islice(_widening(self.model, _read_by(goals.values())), 2)
+        given = candidates(self.model, wider[0] if wider else near)
+        self._survivors(given, tuple(goals.values()))
+
     def prove_goals(self, goals: dict[str, Traced]) -> None:
         """Widen the fields until every goal is proved, or the time is over."""
-        for fields in _widening(self.model, _read_by(goals.values())):
+        rounds = product(_widening(self.model, _read_by(goals.values())), (False, True))
+        for fields, wide in rounds:
             left = [goal for name, goal in goals.items() if name not in self.lemmas]
-            found = self._survivors(fields, left) if left else None
-            if found is None:
+            if not left or time.monotonic() > self.deadline:
                 return
-            for goal in left:
-                self._prove(goal, found)
+            given = candidates(self.model, fields, wide=wide)
+            found = self._survivors(given, left)
+            if found is not None:
+                for goal in left:
+                    self._prove(goal, found)
 
     def _survivors(
-        self, fields: frozenset[str], goals: Iterable[Traced]
+        self, given: tuple[Traced, ...], goals: Iterable[Traced]
     ) -> Survivors | None:
         """One round of Houdini; None when there is no time, or there are too many."""
-        listed = candidates(self.model, fields)
-        said = f"{len(listed)} generated lemmas"
         left = self.deadline - time.monotonic()
-        if len(listed) > MOST or left <= 0 or self.progress(said):
+        if len(given) > MOST or self.progress(f"{len(given)} generated lemmas"):
             return None
         known = self.known
-        found = houdini(self.model, self.scope, listed, known, goals, seconds=left)
+        found = houdini(self.model, self.scope, given, known, goals, seconds=left)
         self.rounds.append(found)
         return found
 

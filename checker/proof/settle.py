@@ -1,0 +1,138 @@
+"""All that is tried for a property before a person is asked.
+
+It is proved with what is given; where that is not enough, with lemmas found without
+asking; and where that is not enough either, a small step shows why, with the generated
+lemmas that would exclude it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from checker.proof.obstacle import Obstacle, excluding, obstacle
+from checker.proof.prove import ProofRun, prove
+from checker.proof.strengthen import Strengthening, strengthen
+from checker.verdict import Proved
+from spec.lang.model import Model, Scope, Traced
+
+MOST_ADVICE: Final = 3
+"""How many lemmas are proposed against one obstacle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What stands in the way of a proof.
+
+    `inductive` are generated lemmas that exclude the obstacle and keep each other at a
+    small scope; `plausible` only hold in every state that was visited.
+    """
+
+    obstacle: Obstacle
+    inductive: tuple[Traced, ...]
+    plausible: tuple[Traced, ...]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The proofs, the search for lemmas if there was one, and what is in the way."""
+
+    run: ProofRun
+    strengthening: Strengthening | None
+    hindered: dict[str, Hindrance]
+
+
+Progress = Callable[[str], bool]
+"""Told what is being done; a true answer ends the run."""
+
+
+def settle(
+    model: Model,
+    properties: Iterable[Traced],
+    wanted: Iterable[str],
+    scope: Scope,
+    *,
+    seconds: float = 10.0,
+    budget: float = 60.0,
+    strengthening: bool = True,
+    progress: Progress = lambda _: False,
+) -> Settled:
+    """Prove the properties; try harder for those that are `wanted`.
+
+    `scope` is a small one, for what needs one. `seconds` is the limit for one
+    obligation, `budget` for the search for lemmas. Raises EnginesDisagree as the
+    bounded check does.
+    """
+
+    def told(prop: str, done: int, of: int) -> bool:
+        return progress(f"{prop} ({done} of {of})")
+
+    listed = tuple(properties)
+    run = prove(model, listed, seconds=seconds, progress=told)
+    goals = _open(run, wanted)
+    if not goals:
+        return Settled(run, None, {})
+    found = strengthen(
+        model,
+        scope,
+        goals,
+        proved_of(run),
+        seconds=seconds,
+        budget=budget,
+        look_only=not strengthening,
+        progress=progress,
+    )
+    if found.used:
+        more = (*listed, *found.used)
+        run = prove(model, more, seconds=seconds, progress=told)
+    hindered = {}
+    for goal in _open(run, wanted):
+        progress(f"{goal.name}: looking for a step that breaks it")
+        shown = _hindrance(model, scope, goal, run, found, seconds)
+        if shown is not None:
+            hindered[goal.name] = shown
+    return Settled(run, found, hindered)
+
+
+def proved_of(run: ProofRun) -> tuple[Traced, ...]:
+    """The properties that the run proved."""
+    return tuple(
+        p for p in run.properties if isinstance(run.proofs[p.name].verdict, Proved)
+    )
+
+
+def _open(run: ProofRun, wanted: Iterable[str]) -> tuple[Traced, ...]:
+    """What is wanted and not proved, and can be said in first-order logic."""
+    names = set(wanted)
+    done = {p.name for p in proved_of(run)}
+    return tuple(
+        p
+        for p in run.properties
+        if p.name in names - done and run.proofs[p.name].method != "none"
+    )
+
+
+def _hindrance(
+    model: Model,
+    scope: Scope,
+    goal: Traced,
+    run: ProofRun,
+    found: Strengthening,
+    seconds: float,
+) -> Hindrance | None:
+    """An obstacle past all that stands, if there is one; else past what is proved."""
+    known = proved_of(run)
+    standing = {one.name: one for each in found.rounds for one in each.standing}
+    unrefuted = {one.name: one for each in found.rounds for one in each.unrefuted}
+    beside = {p.name: p for p in (*known, *standing.values())}
+    past_all = obstacle(model, scope, goal, beside.values(), seconds=seconds)
+    if past_all is not None:
+        open_ones = [one for name, one in unrefuted.items() if name not in standing]
+        plausible = excluding(model, past_all, open_ones)
+        return Hindrance(past_all, (), plausible[:MOST_ADVICE])
+    shown = obstacle(model, scope, goal, known, seconds=seconds)
+    if shown is None:
+        return None
+    inductive = excluding(model, shown, standing.values())
+    return Hindrance(shown, inductive[:MOST_ADVICE], ())
