@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from checker.cli import (
+    audit,
     check,
     export,
     listing,
@@ -40,6 +41,7 @@ app.command("simulate")(simulate.simulate)
 app.command("readings")(readings.readings)
 app.command("prove")(prove.prove)
 app.command("verify")(prove.verify)
+app.command("audit", help=audit.RECORDING)(audit.audit)
 
 
 def _version(*, wanted: bool) -> None:

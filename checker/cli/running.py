@@ -40,6 +40,7 @@ CODES: Final = {
     "KeyboardInterrupt": INCONCLUSIVE,
     "ReportLost": REPORT_LOST,
     "SpecError": SPEC_ERROR,
+    "BadLog": SPEC_ERROR,
 }
 """By class name, most special first: what a message may end the process with."""
 

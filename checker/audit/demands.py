@@ -1,0 +1,153 @@
+"""What a record of a log asks of a model: a step that answers as the record says.
+
+A record lasts from one line to another and took effect at some moment between. How it
+can have happened is a list of attempts: each is a step of the model with all its
+parameters, and what the step must answer; or no step at all, only cells that must hold
+what the record says they held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checker.evaluate import (
+    Evaluator,
+    Failed,
+    Invocation,
+    Returned,
+    State,
+    Stopped,
+    Transition,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the state, and the values that the record allows it."""
+
+    field: str
+    row: int
+    values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way in which a record can have happened."""
+
+    invocation: Invocation | None = None
+    """None: nothing happens; the record only tells what is so."""
+    values: frozenset[int] | None = None
+    """The results that agree with the record; None: it says nothing of the result."""
+    error: str | None = None
+    """The name of the error that the record says; None: the call succeeded."""
+    cells: tuple[Cell, ...] = ()
+    """What must be so before the step."""
+    leaves: tuple[Cell, ...] = ()
+    """What must be so after it."""
+    changes_nothing: bool = False
+    """The step leaves the state as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A record, as a demand on the states that come before and after it."""
+
+    name: str
+    text: str
+    """The record, for a person to read."""
+    pid: int
+    line: int
+    """Where a person finds it."""
+    began: int
+    ended: int
+    """It has taken effect when this line is over."""
+    attempts: tuple[Attempt, ...]
+    after: tuple[int, ...] = ()
+    """Positions of demands that come before it."""
+    impossible: str = ""
+    """Why no attempt could agree, when the log contradicts itself."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whichever attempt it was, the state stays as it is."""
+        return all(attempt.changes_nothing for attempt in self.attempts)
+
+
+class Asking:
+    """Asks a model; keeps the positions of its fields."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._errors = {
+            action.name: {
+                str(a.error) for rung in action.rungs for a in rung.alternatives
+            }
+            for action in evaluator.model.actions
+        }
+
+    def after(self, demand: Demand, state: State) -> Iterator[State]:
+        """The states in which the demand can leave this one; none if it cannot be."""
+        for attempt in demand.attempts:
+            if not self.hold(attempt.cells, state):
+                continue
+            if attempt.invocation is None:
+                yield state
+                continue
+            for found in self.evaluator.outcomes(
+                state, attempt.invocation, chosen=True
+            ):
+                if (
+                    isinstance(found, Transition)
+                    and agrees(attempt, found)
+                    and self.hold(attempt.leaves, found.after)
+                ):
+                    yield found.after
+
+    def hold(self, cells: Iterable[Cell], state: State) -> bool:
+        """The cells are as the record says."""
+        return all(self.cell(cell, state) in cell.values for cell in cells)
+
+    def cell(self, cell: Cell, state: State) -> int:
+        """The value of a cell."""
+        return int(state[self.evaluator.fields[cell.field]][cell.row])
+
+    def can_answer(self, action: str, error: str) -> bool:
+        """The model knows this error of this call."""
+        return error in self._errors[action]
+
+
+def agrees(attempt: Attempt, found: Transition) -> bool:
+    """The outcome is the one that the record says."""
+    match found.outcome:
+        case Failed(error):
+            return attempt.error == str(error)
+        case Returned(value):  # exhaustive
+            return attempt.error is None and (
+                attempt.values is None or value in attempt.values
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why an attempt cannot have been, in a state, and what could have been."""
+
+    attempt: Attempt
+    cell: Cell | None
+    """The cell that holds something else, if one does."""
+    held: int
+    """What it holds."""
+    outcomes: tuple[Transition | Stopped, ...]
+    """What the call could have answered in this state, whatever the kernel picks."""
+
+
+def objection(asking: Asking, attempt: Attempt, state: State) -> Objection:
+    """Why this attempt is not possible in this state."""
+    outcomes: tuple[Transition | Stopped, ...] = ()
+    if attempt.invocation is not None:
+        outcomes = tuple(asking.evaluator.outcomes(state, attempt.invocation))
+    for cell in attempt.cells:
+        held = asking.cell(cell, state)
+        if held not in cell.values:
+            return Objection(attempt, cell, held, outcomes)
+    return Objection(attempt, None, 0, outcomes)

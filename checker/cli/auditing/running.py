@@ -1,0 +1,91 @@
+"""An audit from the file to its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.audit.demands import Asking
+from checker.audit.lexing import BadLog
+from checker.audit.log import Log, read_log
+from checker.audit.replay import Replay, Replayed
+from checker.cli.auditing.calls import collect_demands
+from checker.cli.auditing.explain import Refusal, refusal
+from checker.cli.auditing.findings import WATCHED, Findings, findings
+from checker.cli.auditing.people import OUTSIDE, meet
+from checker.cli.auditing.scene import Scene
+from checker.evaluate import Evaluator, Invocation, State, Transition
+from spec.lang.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What became of a log."""
+
+    scene: Scene
+    replayed: Replayed
+    refusal: Refusal | None
+    findings: Findings
+
+    @property
+    def verdict(self) -> str:
+        """In one word: `accepted`, `rejected` or `inconclusive`."""
+        if self.replayed.undecided:
+            return "inconclusive"
+        return "accepted" if self.refusal is None else "rejected"
+
+
+def read(path: Path) -> Log:
+    """The log in a file; raises BadLog."""
+    try:
+        with path.open("rb") as stream:
+            return read_log(stream)
+    except OSError as error:
+        raise BadLog(0, f"{path}: {error.strerror}") from None
+
+
+def audit(model: Model, log: Log) -> Audit:
+    """Hold the log against the model; raises BadLog."""
+    people = meet(log)
+    scene = Scene(model, people, log)
+    collect_demands(scene)
+    evaluator = Evaluator(model, scene.scope())
+    asking = Asking(evaluator)
+    replay = Replay(asking, scene.demands, WATCHED, _Releasing(scene, evaluator))
+    replayed = replay.run([_first(scene, evaluator)])
+    why = None
+    if replayed.failed is not None:
+        demand = scene.demands[replayed.failed]
+        why = refusal(scene, asking, demand, replayed.remaining)
+    told = replayed.remaining[0].told() if replayed.remaining else []
+    return Audit(scene, replayed, why, findings(scene, told))
+
+
+def _first(scene: Scene, evaluator: Evaluator) -> State:
+    """Somebody outside has started the first process."""
+    first = scene.people.lives[0]
+    step = scene.step(
+        "fork", first.began, caller=OUTSIDE, thread=OUTSIDE, child=first, task=first,
+        pid=scene.people.elements[first.pid],
+    )  # fmt: skip
+    (made,) = evaluator.outcomes(evaluator.initial, step, chosen=True)
+    assert isinstance(made, Transition)
+    return made.after
+
+
+class _Releasing:
+    """The kernel releases at once what nobody asks for."""
+
+    def __init__(self, scene: Scene, evaluator: Evaluator) -> None:
+        self._scene = scene
+        self._phases = evaluator.fields["process.phase"]
+        self._dead = scene.member("process.phase", "DEAD")
+
+    def __call__(self, state: State) -> Invocation | None:
+        return next(self._steps(state), None)
+
+    def _steps(self, state: State) -> Iterator[Invocation]:
+        phases = state[self._phases]
+        if self._dead in phases:
+            yield self._scene.step("release", 0, body=phases.index(self._dead))
