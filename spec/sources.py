@@ -116,7 +116,20 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
 
 KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "fs/exec.c": ("bprm_execve",),
-    "kernel/exit.c": ("do_exit", "do_wait", "find_new_reaper", "release_task"),
+    "kernel/exit.c": (
+        "do_exit",
+        "do_wait",
+        "find_new_reaper",
+        "forget_original_parent",
+        "kernel_waitid",
+        "kernel_wait4",
+        "release_task",
+        "reparent_leader",
+        "wait_consider_task",
+        "wait_task_continued",
+        "wait_task_stopped",
+        "wait_task_zombie",
+    ),
     "kernel/fork.c": ("copy_process",),
     "kernel/pid.c": ("alloc_pid",),
     "kernel/signal.c": ("force_sig_fault", "prepare_signal"),

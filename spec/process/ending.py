@@ -1,9 +1,9 @@
 """The end: of a thread, of a process by exit_group, and of one by a fault.
 
 A process that ends becomes a zombie, which keeps its number and its status until its
-parent collects it (wait4). Its children, zombies too, pass at once to the nearest
-ancestor that is a subreaper, or to init (facts A1, A2, A8). If the parent does not want
-to know, the process is dead at once, and only its release is still to come.
+parent collects it (wait4). Its children change hands at once (`orphans`). If the
+parent does not want to know, the process is dead at once, and only its release is still
+to come.
 
 A thread that is not the last one goes without a trace; of a leader its row stays until
 the process goes, since the process's number is the leader's (facts G1, G4).
@@ -27,51 +27,41 @@ from spec.lang import (
     syscall,
     those,
 )
+from spec.process.orphans import (
+    adoption_news,
+    end_news,
+    give_away_children,
+    is_unwanted,
+    orphan_news,
+    pass_children,
+)
 from spec.process.posting import post
 from spec.process.rows import ENDED, NO_SHARE, READY, UNINTERRUPTIBLE
-from spec.process.signals import CHLD, NO_SIGNALS, NULL, Signals
+from spec.process.signals import NO_SIGNALS, NULL, Signals
 from spec.process.sorts import INIT, ExitCode, Process, Share, Task
 from spec.process.state import DEAD, ZOMBIE, Kernel
 from spec.process.status import SIGSEGV, ExitValue, Status, exited, signaled
 from spec.process.words import (
-    adopter_of,
     children_of,
     is_dead,
     is_running,
     is_thread_of,
-    is_zombie,
     threads_of,
 )
 
 
-def leaves_no_zombies(s: Kernel, parent: Process) -> Bool:
-    """The process does not want to know how its children end."""
-    handling = s.handling[s.process[parent].handlers]
-    return handling.ignored.has(CHLD) | handling.leaves_no_zombies
-
-
-def is_unwanted(s: Kernel, dying: Process) -> Bool:
-    """Nobody asks how the process ended: only a SIGCHLD can say so (facts A20)."""
-    tells = s.process[dying].exit_signal == CHLD
-    return tells & leaves_no_zombies(s, s.process[dying].parent)
-
-
 def news_of(s: Kernel, dying: Process, receiver: Process) -> Signals:
-    """The signals that the end of a process brings others: its parent's."""
-    told = s.process[dying].exit_signal
-    is_told = (receiver == s.process[dying].parent) & (told != NULL)
-    return ite(is_told, Signals.containing(told), NO_SIGNALS)
+    """The signals that the end of a process brings others: parent, heir, children."""
+    return (
+        end_news(s, dying, receiver)
+        | adoption_news(s, dying, receiver)
+        | orphan_news(s, children_of(s, dying).has, receiver)
+    )
 
 
 def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     """The EFFECT of every ending of a process."""
-    heir = adopter_of(old, dying)
-    orphans = children_of(old, dying)
-    zombies = those(Process, lambda q: orphans.has(q) & is_zombie(old, q))
-    new.family.move_children(orphans, to=heir)
-    new.process[orphans].exit_signal = CHLD  # facts A16
-    with_zombies = ite(leaves_no_zombies(old, heir), DEAD, ZOMBIE)  # facts A10
-    new.process[zombies].phase = with_zombies
+    give_away_children(old, new, dying)
 
     it = new.process[dying]
     it.phase = ite(is_unwanted(old, dying), DEAD, ZOMBIE)
@@ -111,17 +101,22 @@ def end_threads(old: Kernel, new: Kernel, dying: Process) -> None:
     last.run = ENDED
     last.blocked = NO_SIGNALS
     last.pending = NO_SIGNALS
+    last.death_signal = NULL
+    last.vfork_child = INIT
     new.task[those(Task, lambda t: threads.has(t) & (t != leader))] = CLEARED
 
 
-def end_thread(old: Kernel, new: Kernel, task: Task) -> None:
+def end_thread(step: Step, old: Kernel, new: Kernel, task: Task) -> None:
     """The EFFECT when a thread ends and its process goes on."""
-    is_leader = old.process[old.task[task].process].leader == task
-    it = new.task[those(Task, lambda t: (t == task) & is_leader)]
-    it.run = ENDED
-    it.blocked = NO_SIGNALS
-    it.pending = NO_SIGNALS
-    new.task[those(Task, lambda t: (t == task) & ~is_leader)] = CLEARED
+    process = old.task[task].process
+    is_leader = old.process[process].leader == task
+    with step.given(is_leader):
+        new.task[task].run = ENDED
+        new.task[task].blocked = NO_SIGNALS
+        new.task[task].pending = NO_SIGNALS
+    with step.given(~is_leader):
+        new.task[task] = CLEARED
+    pass_children(old, new, process, lambda t: t != task)
 
 
 def resume_vfork_parents(old: Kernel, new: Kernel, child: Process) -> None:
@@ -176,7 +171,7 @@ def exit_thread(
     with step.given(is_last):
         end(old, new, process, exited(ExitValue.from_term(code)))
     with step.given(~is_last):
-        end_thread(old, new, caller)
+        end_thread(step, old, new, caller)
 
     # RESULT
     step.never_returns()

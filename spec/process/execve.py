@@ -20,6 +20,7 @@ from spec.process.images import (
     is_executable,
     is_present,
 )
+from spec.process.orphans import pass_children
 from spec.process.sorts import EACCES, ENOENT, ENOEXEC, ENOMEM, Process, Share, Task
 from spec.process.state import Kernel
 from spec.process.words import has_room, new_handlers, new_memory, runs_in, threads_of
@@ -55,6 +56,7 @@ def execve(
     others = those(Share, lambda x: (x == fresh) & (x != mine))
     new.handling[others].ignored = old.handling[mine].ignored
     drop_handlers(old, new, caller)
+    pass_children(old, new, caller, lambda t: t == thread)
     resume_vfork_parents(old, new, caller)
     step.hook("bprm_committed", caller=caller, image=image)
 

@@ -56,6 +56,7 @@ def fork(
     new.process[child] = forked(old.process[caller]).but(
         pid=pid,
         parent=caller,
+        parent_thread=thread,
         leader=task,
         handlers=new_handlers(old),
         memory=new_memory(old),

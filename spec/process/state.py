@@ -146,6 +146,15 @@ class UnixRow(ProcessRow):
         exec=RESET(TRUE),
         cite="setpgid(2) ERRORS EACCES; facts B1",
     )
+    parent_thread = field(
+        Task,
+        initial=FIRST_TASK,
+        fork=COMPUTED,
+        thread=SHARED,
+        exec=KEPT,
+        cite="wait(2) NOTES; prctl(2) PR_SET_PDEATHSIG; facts A11",
+    )
+    """Whose child it is, of its parent's threads: the one that made it, or its heir."""
     leader = field(
         Task,
         initial=FIRST_TASK,
