@@ -20,7 +20,7 @@ from spec.lang.terms import TRUE, Bool, Enum, Int, SetOf, Sort, Term
 from spec.lang.types import Type
 from spec.lang.walk import postorder, substitute
 
-Hook = Callable[..., None]
+Hook = Callable[..., Bool | None]
 Hooks = dict[str, tuple[Hook, ...]]
 
 
@@ -165,10 +165,17 @@ class Step:
     def hook(self, name: str, **given: Term) -> None:
         """Ask the system's security module: its lines take their place here."""
         for function in self._hooks.get(name, ()):
-            arguments: dict[str, Any] = {}
-            for parameter in inspect.signature(function, eval_str=True).parameters:
-                arguments[parameter] = self._argument(function, parameter, given)
-            function(**arguments)
+            self._speak(function, given)
+
+    def asks(self, name: str, **given: Term) -> Bool:
+        """Whether the system's security module allows it; yes where it has none."""
+        answers = [self._speak(one, given) for one in self._hooks.get(name, ())]
+        return Bool(simplify.conjunction(Bool.lift(one).node for one in answers))
+
+    def _speak(self, function: Hook, given: dict[str, Term]) -> Bool | None:
+        """Call a hook with what its own parameters ask for."""
+        asked = inspect.signature(function, eval_str=True).parameters
+        return function(**{n: self._argument(function, n, given) for n in asked})
 
     def _argument(self, function: Hook, name: str, given: dict[str, Term]) -> Any:
         old, new = self.views

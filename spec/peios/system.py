@@ -10,17 +10,24 @@ from typing import Final
 
 from spec.lang import Call, Model, Reading, System, trace_model
 from spec.lang.step import Hook
-from spec.peios import hooks
+from spec.peios import hooks, task_kill
 from spec.peios.kacs_set_psb import setting
 from spec.peios.state import Kernel, boot
+from spec.process.delivery import die_of_signal, discard, run_handler
 from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.identity import getpid, getppid
+from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
 from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
 from spec.process.setsid import setsid
+from spec.process.sigaction import sigaction
+from spec.process.sigprocmask import sigprocmask
 from spec.process.sorts import EACCES, EPERM
+from spec.process.states import fall_asleep, hold, let_go, wake
+from spec.process.stopping import resume, stop_of_signal
+from spec.process.tgkill import tgkill, tkill
 from spec.process.wait4 import wait4
 from spec.process.words import can_act
 from spec.sources import resolve
@@ -38,6 +45,20 @@ CALLS: Final[tuple[Call, ...]] = (
     getpid,
     getppid,
     setsid,
+    sigaction,
+    sigprocmask,
+    kill,
+    tgkill,
+    tkill,
+    die_of_signal,
+    run_handler,
+    discard,
+    stop_of_signal,
+    resume,
+    fall_asleep,
+    wake,
+    hold,
+    let_go,
 )
 """The shared ones; kacs_set_psb depends on the reading."""
 
@@ -93,6 +114,8 @@ def build(reading: Mapping[str, str]) -> Model:
         boot=boot,
         able=can_act,
         hooks={
+            "task_kill": (task_kill.permits,),
+            "task_kill_refused": (task_kill.refuse(denial),),
             "task_alloc": (hooks.refuse_children(denial),),
             "alloc_pid": (
                 hooks.spend_no_guid_twice,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spec.lang import Bool, Enum, SetOf, ite
+from spec.lang import Bool, Enum, SetOf, ite, the_one
 from spec.process.status import Signal
 
 
@@ -85,6 +85,8 @@ STOPPERS: Final = Signals.containing(STOP, TSTP, TTIN, TTOU)
 """The default action stops the process."""
 HARMLESS: Final = Signals.containing(CHLD, CONT, URG)
 """The default action is to ignore it; CONT has resumed the process by then."""
+CANCELLABLE: Final = Signals.containing(TSTP, TTIN, TTOU)
+"""It stops the process unless the process's group is orphaned."""
 DUMPERS: Final = Signals.containing(QUIT, SEGV)
 """The default action ends the process and may write a core."""
 UNCATCHABLE: Final = Signals.containing(KILL, STOP)
@@ -103,3 +105,11 @@ def number_of(sig: Sig) -> Signal:
 def ends_by_default(sig: Sig) -> Bool:
     """The default action ends the process, with a core or without."""
     return ~(NO_SIGNAL | HARMLESS | STOPPERS).has(sig)
+
+
+def first_of(waiting: Signals) -> Sig:
+    """The one that is taken first: SIGSEGV, then by number (facts C20); NULL of none.
+
+    A signal that a thread brings on itself goes before those that others send it.
+    """
+    return ite(waiting.has(SEGV), SEGV, the_one(Sig, waiting.has))

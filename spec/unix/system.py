@@ -10,17 +10,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from spec.lang import Call, Model, System, trace_model
+from spec.process.credentials import setresuid, setreuid, setuid
+from spec.process.delivery import die_of_signal, discard, run_handler
 from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.identity import getpid, getppid
+from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
 from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
 from spec.process.setsid import setsid
+from spec.process.sigaction import sigaction
+from spec.process.sigprocmask import sigprocmask
 from spec.process.state import Kernel, boot
+from spec.process.states import fall_asleep, hold, let_go, wake
+from spec.process.stopping import resume, stop_of_signal
+from spec.process.tgkill import tgkill, tkill
 from spec.process.wait4 import wait4
 from spec.process.words import can_act
 from spec.sources import resolve
+from spec.unix import task_kill
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
@@ -35,6 +44,23 @@ CALLS: Final[tuple[Call, ...]] = (
     getpid,
     getppid,
     setsid,
+    sigaction,
+    sigprocmask,
+    kill,
+    tgkill,
+    tkill,
+    die_of_signal,
+    run_handler,
+    discard,
+    stop_of_signal,
+    resume,
+    fall_asleep,
+    wake,
+    hold,
+    let_go,
+    setuid,
+    setreuid,
+    setresuid,
 )
 
 
@@ -46,7 +72,11 @@ def build(reading: Mapping[str, str]) -> Model:
         CALLS,
         boot=boot,
         able=can_act,
-        hooks={"alloc_pid": (NUMBER_HOOKS[reading["numbers"]],)},
+        hooks={
+            "alloc_pid": (NUMBER_HOOKS[reading["numbers"]],),
+            "task_kill": (task_kill.permits,),
+            "task_kill_refused": (task_kill.refuse,),
+        },
         reading=reading,
         cites=resolve,
     )

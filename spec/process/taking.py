@@ -1,0 +1,101 @@
+"""Which signal a thread takes next, and whether it is in a state to take one.
+
+A thread takes what waits for itself before what waits for its process, and of several
+the lowest number; SIGKILL goes before them all. A stopped process takes only SIGKILL.
+
+A thread that waits for its vfork child can be killed, though nothing else wakes it:
+`ps` shows it as uninterruptible, and a signal that ends the process ends it all the
+same.
+
+Source   signal(7) man-pages 6.9.1; linux@v6.18 kernel/signal.c dequeue_signal,
+         complete_signal; kernel/fork.c wait_for_vfork_done; facts C13, C20
+Not      a fatal signal that arrives after a handler's and acts before it
+"""
+
+from __future__ import annotations
+
+from spec.lang import Bool, ite, some_of
+from spec.process.posting import is_left_to_default
+from spec.process.rows import ASLEEP, READY, TRACED, UNINTERRUPTIBLE
+from spec.process.signals import (
+    DUMPERS,
+    KILL,
+    NO_SIGNALS,
+    NULL,
+    Sig,
+    Signals,
+    ends_by_default,
+    first_of,
+)
+from spec.process.sorts import INIT, Process, Task
+from spec.process.state import Kernel
+from spec.process.words import is_live, is_thread_of
+
+
+def next_of(s: Kernel, task: Task) -> Sig:
+    """The signal that the thread takes next; NULL when it has none to take."""
+    it = s.task[task]
+    own = it.pending - it.blocked
+    shared = s.process[it.process].pending - it.blocked
+    in_order = ite(own == NO_SIGNALS, first_of(shared), first_of(own))
+    return ite((own | shared).has(KILL), KILL, in_order)
+
+
+def is_at_hand(s: Kernel, task: Task) -> Bool:
+    """The thread runs or waits where a signal wakes it."""
+    return (s.task[task].run == READY) | (s.task[task].run == ASLEEP)
+
+
+def awaits_vfork(s: Kernel, task: Task) -> Bool:
+    """The thread waits for its vfork child."""
+    it = s.task[task]
+    return (it.run == UNINTERRUPTIBLE) & (it.vfork_child != INIT)
+
+
+def can_take(s: Kernel, task: Task, sig: Sig) -> Bool:
+    """The thread is in a state to take the signal."""
+    is_stopped = s.process[s.task[task].process].is_stopped
+    is_traced = s.task[task].run == TRACED
+    at_hand = is_at_hand(s, task)
+    is_fatal = ends_by_default(sig) & ~DUMPERS.has(sig)
+    return is_live(s, task) & ite(
+        sig == KILL,
+        at_hand | is_traced | awaits_vfork(s, task),
+        ~is_stopped & (at_hand | (is_fatal & awaits_vfork(s, task))),
+    )
+
+
+def takes(s: Kernel, task: Task, sig: Sig) -> Bool:
+    """The signal is the one that the thread takes next, and it takes it."""
+    return (sig != NULL) & (next_of(s, task) == sig) & can_take(s, task, sig)
+
+
+def is_taken(s: Kernel, process: Process, sig: Sig) -> Bool:
+    """Some thread of the process takes the signal."""
+    return some_of(Task, lambda t: is_thread_of(s, t, process) & takes(s, t, sig))
+
+
+def sleeps_deeply(s: Kernel, process: Process) -> Bool:
+    """A thread of the process is where no signal reaches it: nothing ends till then."""
+    return some_of(
+        Task,
+        lambda t: (
+            is_thread_of(s, t, process)
+            & (s.task[t].run == UNINTERRUPTIBLE)
+            & ~awaits_vfork(s, t)
+        ),
+    )
+
+
+def acts_by_default(s: Kernel, process: Process, sig: Sig) -> Bool:
+    """A thread takes the signal, and for want of a handler its default is done."""
+    return (
+        (process != INIT)
+        & is_left_to_default(s, process, sig)
+        & is_taken(s, process, sig)
+    )
+
+
+def queue_without(waiting: Signals, sig: Sig) -> Signals:
+    """The queue once the signal has been taken."""
+    return waiting - Signals.containing(sig)
