@@ -81,6 +81,19 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
         labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER", "PR_SET_PDEATHSIG")
     ),
     "getpid(2)": ManualPage(),
+    "getpgid(2)": ManualPage(errors={"ESRCH": 1}),
+    "getsid(2)": ManualPage(errors={"EPERM": 1, "ESRCH": 1}),
+    "ioctl_tty(2)": ManualPage(
+        sections=("DESCRIPTION", "RETURN VALUE", "ERRORS"),
+        errors={"EINVAL": 1, "ENOTTY": 1, "EPERM": 1},
+        labels=("TIOCGPGRP", "TIOCNOTTY", "TIOCSCTTY", "TIOCSPGRP"),
+    ),
+    "tcsetpgrp(3)": ManualPage(
+        errors={"EBADF": 1, "EINVAL": 1, "ENOTTY": 1, "EPERM": 1}
+    ),
+    "termios(3)": ManualPage(
+        labels=("TOSTOP", "ISIG", "VINTR", "VQUIT", "VSUSP"),
+    ),
     "setsid(2)": ManualPage(errors={"EPERM": 1}),
     "setpgid(2)": ManualPage(errors={"EACCES": 1, "EPERM": 3, "ESRCH": 1, "EINVAL": 1}),
     "clone(2)": ManualPage(
@@ -121,6 +134,17 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
 }
 
 KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "drivers/tty/n_tty.c": ("isig", "job_control", "n_tty_read", "n_tty_write"),
+    "drivers/tty/tty_io.c": ("__tty_hangup", "hung_up_tty_ioctl", "tty_vhangup"),
+    "drivers/tty/tty_jobctrl.c": (
+        "__tty_check_change",
+        "disassociate_ctty",
+        "session_of_pgrp",
+        "tiocgpgrp",
+        "tiocsctty",
+        "tiocspgrp",
+        "tty_signal_session_leader",
+    ),
     "fs/exec.c": ("bprm_execve",),
     "kernel/exit.c": (
         "do_exit",
@@ -129,12 +153,14 @@ KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
         "forget_original_parent",
         "kernel_waitid",
         "kernel_wait4",
+        "kill_orphaned_pgrp",
         "release_task",
         "reparent_leader",
         "wait_consider_task",
         "wait_task_continued",
         "wait_task_stopped",
         "wait_task_zombie",
+        "will_become_orphaned_pgrp",
     ),
     "kernel/fork.c": ("copy_process",),
     "kernel/pid.c": ("alloc_pid",),
@@ -159,10 +185,13 @@ KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
         "__sys_setresuid",
         "__sys_setreuid",
         "__sys_setuid",
+        "do_getpgid",
         "getpid",
         "getppid",
+        "getsid",
         "ksys_setsid",
         "prctl",
+        "setpgid",
     ),
 }
 

@@ -17,10 +17,12 @@ from spec.process.delivery import die_of_signal, discard, run_handler
 from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
 from spec.process.fork import fork
+from spec.process.getpgid import getpgid, getsid
 from spec.process.identity import getpid, getppid
 from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
 from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
+from spec.process.setpgid import setpgid
 from spec.process.setsid import setsid
 from spec.process.sigaction import sigaction
 from spec.process.sigprocmask import sigprocmask
@@ -44,6 +46,9 @@ CALLS: Final[tuple[Call, ...]] = (
     prctl_get_child_subreaper,
     getpid,
     getppid,
+    getpgid,
+    getsid,
+    setpgid,
     setsid,
     sigaction,
     sigprocmask,

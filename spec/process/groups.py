@@ -5,16 +5,47 @@ does: one in another group of the same session. Linux does not count init as one
 members that have ended.
 
 Source   setpgid(2), credentials(7) man-pages 6.9.1; linux@v6.18 kernel/exit.c
-         will_become_orphaned_pgrp; facts H1, H3, H13
-Modelled the state of being orphaned; the step of becoming it is `ending`'s
+         will_become_orphaned_pgrp, kill_orphaned_pgrp; facts H1, H3, H13
+Modelled being orphaned, and which ends of a process orphan a group
 """
 
 from __future__ import annotations
 
-from spec.lang import Bool, some_of
-from spec.process.sorts import INIT, Number, Process, Task
+from typing import Final
+
+from spec.lang import Bool, Enum, ite, some_of, the_one
+from spec.process.sorts import INIT, NUMBER_OF_INIT, Number, Process, Task
 from spec.process.state import Kernel
-from spec.process.words import exists, is_live, is_running
+from spec.process.words import (
+    adopter_of,
+    children_of,
+    exists,
+    is_dead,
+    is_live,
+    is_running,
+)
+
+
+class Sign(Enum):
+    """The sign of a number that a program gives to say whom it means."""
+
+    members = ("ZERO", "POSITIVE", "NEGATIVE")
+
+
+ZERO: Final = Sign.of("ZERO")
+"""The caller, or what is the target's own."""
+POSITIVE: Final = Sign.of("POSITIVE")
+NEGATIVE: Final = Sign.of("NEGATIVE")
+
+
+def is_in_form(sign: Sign, number: Number) -> Bool:
+    """A number that is not looked at is the first one: each meaning is said once."""
+    return (sign == POSITIVE) | (number == NUMBER_OF_INIT)
+
+
+def process_numbered(s: Kernel, number: Number) -> Process:
+    """The existing process of this number; any when there is none."""
+    return the_one(Process, lambda q: exists(s, q) & (s.process[q].pid == number))
 
 
 def is_session_leader(s: Kernel, process: Process) -> Bool:
@@ -34,14 +65,19 @@ def has_members_in(s: Kernel, group: Number, session: Number) -> Bool:
     )
 
 
+def ties(s: Kernel, child: Process, parent: Process) -> Bool:
+    """The parent is outside the child's group and inside its session."""
+    it, above = s.process[child], s.process[parent]
+    return (above.group != it.group) & (above.session == it.session)
+
+
 def is_looked_after_by(s: Kernel, child: Process, parent: Process) -> Bool:
     """Such a parent keeps the child's group from being orphaned."""
-    it, above = s.process[child], s.process[parent]
-    return (parent != INIT) & (above.group != it.group) & (above.session == it.session)
+    return (parent != INIT) & ties(s, child, parent)
 
 
 def is_orphaned_group(s: Kernel, group: Number) -> Bool:
-    """No running member has a parent in another group of its session."""
+    """No running member has a parent that looks after it."""
     return ~some_of(
         Process,
         lambda q: (
@@ -49,6 +85,54 @@ def is_orphaned_group(s: Kernel, group: Number) -> Bool:
             & (s.process[q].group == group)
             & is_looked_after_by(s, q, s.process[q].parent)
         ),
+    )
+
+
+def is_orphaned_without(s: Kernel, group: Number, dying: Process) -> Bool:
+    """The same, once `dying` has ended and its children are its heir's."""
+    heir = adopter_of(s, dying)
+
+    def parent_of(child: Process) -> Process:
+        above = s.process[child].parent
+        return ite(above == dying, heir, above)
+
+    return ~some_of(
+        Process,
+        lambda q: (
+            is_running(s, q)
+            & (q != dying)
+            & (s.process[q].group == group)
+            & is_looked_after_by(s, q, parent_of(q))
+        ),
+    )
+
+
+def is_untied_by(s: Kernel, group: Number, dying: Process) -> Bool:
+    """With `dying` goes a tie of the group: its own to its parent, or one to a child.
+
+    A child that has ended counts here, although it ties its group no more.
+    """
+    return (
+        (group == s.process[dying].group) & ties(s, dying, s.process[dying].parent)
+    ) | (
+        some_of(
+            Process,
+            lambda q: (
+                children_of(s, dying).has(q)
+                & ~is_dead(s, q)
+                & (s.process[q].group == group)
+                & ties(s, q, dying)
+            ),
+        )
+    )
+
+
+def is_left_stopped_by(s: Kernel, group: Number, dying: Process) -> Bool:
+    """The end of `dying` orphans the group, of which a member is stopped (facts H1)."""
+    return (
+        is_untied_by(s, group, dying)
+        & is_orphaned_without(s, group, dying)
+        & has_stopped_member(s, group, besides=dying)
     )
 
 
