@@ -13,9 +13,9 @@ from spec.lang import (
     implies,
     some_of,
 )
+from spec.process.eligible import Whom, eligible_children_of
 from spec.process.sorts import ECHILD, Number, Pid, Process
 from spec.process.state import Kernel, Processes
-from spec.process.wait4 import Whom, eligible_children_of
 from spec.process.words import children_of, exists, is_running, is_zombie, pid_of
 
 

@@ -30,7 +30,13 @@ from spec.process.sorts import EACCES, EPERM
 from spec.process.states import fall_asleep, hold, let_go, wake
 from spec.process.stopping import resume, stop_of_signal
 from spec.process.tgkill import tgkill, tkill
-from spec.process.wait4 import wait4
+from spec.process.wait4 import (
+    wait4,
+    wait4_into_nowhere,
+    wait4_nothread,
+    wait4_with,
+)
+from spec.process.waitid import waitid, waitid_with
 from spec.process.words import can_act
 from spec.sources import resolve
 
@@ -42,6 +48,11 @@ CALLS: Final[tuple[Call, ...]] = (
     fatal_fault,
     release,
     wait4,
+    wait4_with,
+    wait4_nothread,
+    wait4_into_nowhere,
+    waitid,
+    waitid_with,
     prctl_set_child_subreaper,
     prctl_get_child_subreaper,
     getpid,
