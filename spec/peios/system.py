@@ -21,7 +21,12 @@ from spec.process.getpgid import getpgid, getsid
 from spec.process.identity import getpid, getppid
 from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
-from spec.process.prctl import prctl_get_child_subreaper, prctl_set_child_subreaper
+from spec.process.prctl import (
+    prctl_get_child_subreaper,
+    prctl_get_pdeathsig,
+    prctl_set_child_subreaper,
+    prctl_set_pdeathsig,
+)
 from spec.process.setpgid import setpgid
 from spec.process.setsid import setsid
 from spec.process.sigaction import sigaction
@@ -55,6 +60,8 @@ CALLS: Final[tuple[Call, ...]] = (
     waitid_with,
     prctl_set_child_subreaper,
     prctl_get_child_subreaper,
+    prctl_set_pdeathsig,
+    prctl_get_pdeathsig,
     getpid,
     getppid,
     getpgid,

@@ -1,35 +1,78 @@
 """States written down in a line, and what a call answers in them.
 
-    unix.state(proc(1), proc(2), proc(3, parent=2, phase="ZOMBIE"))
+    unix.state(proc(1), proc(2), thread(4, of=2), proc(3, parent=2, phase="ZOMBIE"))
 
-Processes are given by their numbers; the rest of the table is unused. An argument is
-given as one would say it: a process or a number by its number, a member by its name.
+Processes and threads are given by their numbers; the rest of the tables is unused. Each
+process has a leader of its number, and of everything that can be shared one of its own,
+unless the state says otherwise: `thread(2, of=2, run="ENDED")` says what the leader of
+process 2 is, and `handlers(2, ignored={"CHLD"})` what its handlers are. An argument is
+given as one would say it: a process, a thread or a number by its number, a member by
+its name. An argument `thread` that is left out is the caller's leader.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from checker.evaluate import Evaluator, Failed, Invocation, Stopped, Transition
-from spec.lang import Scope, System
+from spec.lang import System
+from spec.lang.ir import make
 from spec.lang.types import EnumType, SetType, SortType, Type
+from tests.scopes import scope_of
 
 State = tuple[Any, ...]
+Fields = Mapping[str, Any]
+Rows = Mapping[str, Mapping[int, int]]
+"""Of each sort whose elements are said by number: the number to the row."""
+
+SIZES: Final = {"process": 4, "number": 5, "exit_code": 2, "guid": 6}
+OTHERS: Final = {"task": 5, "share": 5}
+"""The sizes of sorts that are not named; any other has two elements."""
 
 
 @dataclass(frozen=True)
 class Proc:
-    """One process of a state; fields that are not named are as at boot."""
+    """One process of a state; fields that are not named are as a new process's."""
 
     pid: int
-    parent: int
-    fields: Mapping[str, Any]
+    fields: Fields
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One thread of a state; fields that are not named are as a new thread's."""
+
+    tid: int
+    fields: Fields
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What the handlers of a process are; fields that are not named are as at boot."""
+
+    pid: int
+    fields: Fields
 
 
 def proc(pid: int, parent: int = 1, **fields: Any) -> Proc:
-    return Proc(pid, parent, {"phase": "RUNNING", **fields})
+    return Proc(pid, {"phase": "RUNNING", "pid": pid, "parent": parent, **fields})
+
+
+def thread(tid: int, of: int, **fields: Any) -> Thread:
+    return Thread(tid, {"run": "READY", "tid": tid, "process": of, **fields})
+
+
+def handlers(of: int, **fields: Any) -> Handlers:
+    return Handlers(of, fields)
+
+
+def leader_of(process: Proc) -> Thread:
+    """The one thread of a process, as it is when the state does not say."""
+    run = "READY" if process.fields["phase"] == "RUNNING" else "ENDED"
+    return thread(process.pid, of=process.pid, run=run)
 
 
 @dataclass(frozen=True)
@@ -37,79 +80,102 @@ class World:
     """A system at a scope, under a reading."""
 
     system: System
-    sizes: Mapping[str, int] = field(
-        default_factory=lambda: {"process": 4, "number": 5, "exit_code": 2, "guid": 6}
-    )
+    sizes: Mapping[str, int] = field(default_factory=lambda: dict(SIZES))
     reading: Mapping[str, str] = field(default_factory=dict)
     evaluator: Evaluator = field(init=False)
 
     def __post_init__(self) -> None:
         model = self.system.model(self.reading)
-        names = {"process", "number", "exit_code", "guid"}
-        assert set(self.sizes) <= names
-        camel = {"".join(p.title() for p in n.split("_")): n for n in self.sizes}
-        scope = Scope({name: self.sizes[key] for name, key in camel.items()})
+        scope = scope_of(model, **(OTHERS | dict(self.sizes)))
         object.__setattr__(self, "evaluator", Evaluator(model, scope))
 
-    def state(self, *procs: Proc, **cells: Any) -> State:
-        """The state in which exactly these processes exist."""
-        rows = {p.pid: n for n, p in enumerate(procs)}
+    def state(self, *things: Proc | Thread | Handlers, **cells: Any) -> State:
+        """The state in which exactly these processes and threads exist."""
+        procs = [p for p in things if isinstance(p, Proc)]
+        others = {t.tid: t for t in things if isinstance(t, Thread)}
+        threads = list(({p.pid: leader_of(p) for p in procs} | others).values())
+        tables = {h.pid: h.fields for h in things if isinstance(h, Handlers)}
+        rows = {
+            "Process": {p.pid: n for n, p in enumerate(procs)},
+            "Task": {t.tid: n for n, t in enumerate(threads)},
+            "Share": {p.pid: n for n, p in enumerate(procs)},
+        }
+        said: dict[str, list[Fields]] = {
+            "Process": [self._own(p) for p in procs],
+            "Task": [t.fields for t in threads],
+            "Share": [tables.get(p.pid, {}) for p in procs],
+        }
+        columns = []
         fields = self.evaluator.model.shape.fields()
-        blank = [
-            list(held) if isinstance(held, tuple) else held
-            for held in self._unused(len(procs))
-        ]
-        for at, info in enumerate(fields):
-            table, _, name = info.name.rpartition(".")
-            if not table:
-                blank[at] = self._value(info.type, cells.get(name, blank[at]), rows)
+        for info, held in zip(fields, self._blank, strict=True):
+            name = info.name.rpartition(".")[2]
+            if info.index is None:
+                columns.append(self._value(info.type, cells.get(name, held), rows))
                 continue
-            for row, p in enumerate(procs):
-                given = {"pid": p.pid, "parent": p.parent, **p.fields}
+            column = list(held)
+            for row, given in enumerate(said[info.index.name]):
                 if name in given:
-                    blank[at][row] = self._value(info.type, given[name], rows)
-        return tuple(tuple(v) if isinstance(v, list) else v for v in blank)
+                    column[row] = self._value(info.type, given[name], rows)
+            columns.append(tuple(column))
+        return tuple(columns)
 
-    def _unused(self, count: int) -> State:
-        """The state at boot, with rows that nothing uses as they are at boot."""
-        boot = self.evaluator.initial
-        free = boot[self.evaluator.fields["process.phase"]].index(0)
-        fields = self.evaluator.model.shape.fields()
-        empty = []
-        for info, held in zip(fields, boot, strict=True):
-            if not isinstance(held, tuple):
-                empty.append(held)
-            elif info.name == "process.parent":
-                empty.append(tuple(range(len(held))))
-            else:
-                empty.append((held[free],) * len(held))
-        assert count <= self.sizes["process"]
-        return tuple(empty)
+    def _own(self, process: Proc) -> Fields:
+        """A process's fields: its leader and what can be shared are its own."""
+        fields = self.evaluator.model.shape.tables["process"].fields.values()
+        lives = process.fields["phase"] == "RUNNING"
+        shares = [f.name for f in fields if lives and _is(f.type, "Share")]
+        leaders = [f.name for f in fields if _is(f.type, "Task")]
+        own = {n.rpartition(".")[2]: process.pid for n in (*shares, *leaders)}
+        above = {"parent_thread": process.fields["parent"]} if leaders else {}
+        return own | above | process.fields
 
-    def _value(self, kind: Type, said: Any, rows: Mapping[int, int]) -> int:
+    @cached_property
+    def _blank(self) -> State:
+        """The state with rows that nothing uses, as they are before anything exists."""
+        blank = []
+        for info in self.evaluator.model.shape.fields():
+            if info.index is None:
+                blank.append(self.evaluator.term(info.initial))
+                continue
+            row = make("PARAM", attr="row", of=info.index)
+            size = self.evaluator.scope.size(info.index)
+            given = [self.evaluator.term(info.initial, {row: n}) for n in range(size)]
+            blank.append(tuple(given))
+        return tuple(blank)
+
+    def _value(self, kind: Type, said: Any, rows: Rows) -> int:
         match kind, said:
             case EnumType(members=members), str():
                 return members.index(said)
             case SetType(element=EnumType(members=members)), set() | frozenset():
                 return sum(1 << members.index(member) for member in said)
-            case SortType(name="Process"), int():
-                return rows[said]
+            case SortType(name="Process" | "Task" | "Share" as name), int():
+                return rows[name][said]
             case SortType(first=first), int():
                 return said - first
         return int(said)
 
-    def _invocation(
-        self, state: State, name: str, said: Mapping[str, Any]
-    ) -> Invocation:
+    def _invocation(self, state: State, name: str, said: Fields) -> Invocation:
         action = self.evaluator.model.action(name)
-        assert {p.name for p in action.arguments()} == set(said), name
-        phases, numbers = self.read(state, "phase"), self.read(state, "pid")
-        rows = {n: r for r, n in enumerate(numbers) if phases[r] != "FREE"}
+        arguments = {p.name for p in action.arguments()}
+        given = {"thread": said["caller"], **said} if "thread" in arguments else said
+        assert arguments == set(given), name
+        rows = self._rows(state)
         args = tuple(
-            self._value(p.type, said[p.name], rows) if p.name in said else 0
+            self._value(p.type, given[p.name], rows) if p.name in given else 0
             for p in action.params
         )
         return Invocation(name, args)
+
+    def _rows(self, state: State) -> Rows:
+        """The rows of the processes and threads of a state, by their numbers."""
+        found = {}
+        for kind, (used, number) in NAMED.items():
+            if number in self.evaluator.fields:
+                in_use = state[self.evaluator.fields[used]]
+                numbers = state[self.evaluator.fields[number]]
+                found[kind] = {n + 1: r for r, n in enumerate(numbers) if in_use[r]}
+        return found | {"Share": found["Process"]}
 
     def answers(self, state: State, name: str, **said: Any) -> list[Any]:
         """What the call says: values, errors with their citation, or why it stops."""
@@ -141,24 +207,26 @@ class World:
         (only,) = set(self.afters(state, name, **said))
         return only
 
-    def read(self, state: State, name: str, pid: int | None = None) -> Any:
-        """A column as people say it, or its entry for the process of this number."""
+    def read(self, state: State, name: str, number: int | None = None) -> Any:
+        """A column as people say it, or its entry for who has this number.
+
+        A field of threads is named with its table, as in `task.pending`.
+        """
         shape = self.evaluator.model.shape
-        info = next(i for i in shape.fields() if i.name.rpartition(".")[2] == name)
+        infos = {i.name.rpartition(".")[2]: i for i in reversed(shape.fields())}
+        infos |= {i.name: i for i in shape.fields()}
+        info = infos[name]
         held = state[self.evaluator.fields[info.name]]
-        if not isinstance(held, tuple):
+        if info.index is None:
             return self._said(info.type, held, state)
         column = [self._said(info.type, one, state) for one in held]
-        if pid is None:
+        if number is None:
             return column
-        return column[self.row_of(state, pid)]
+        return column[self._rows(state)[info.index.name][number]]
 
     def row_of(self, state: State, pid: int) -> int:
         """The object of the process of this number."""
-        phases = state[self.evaluator.fields["process.phase"]]
-        numbers = state[self.evaluator.fields["process.pid"]]
-        (row,) = [r for r, n in enumerate(numbers) if n + 1 == pid and phases[r]]
-        return row
+        return self._rows(state)["Process"][pid]
 
     def _said(self, kind: Type, held: int, state: State) -> Any:
         match kind:
@@ -166,11 +234,23 @@ class World:
                 return members[held]
             case SetType(element=EnumType(members=members)):
                 return {m for n, m in enumerate(members) if held >> n & 1}
-            case SortType(name="Process"):
-                return int(state[self.evaluator.fields["process.pid"]][held]) + 1
+            case SortType(name="Process" | "Task" as name):
+                number = self.evaluator.fields[NAMED[name][1]]
+                return int(state[number][held]) + 1
             case SortType(first=first):
                 return held + first
         return held
+
+
+NAMED: Final = {
+    "Process": ("process.phase", "process.pid"),
+    "Task": ("task.run", "task.tid"),
+}
+"""Of the sorts whose elements have numbers: what says that one is in use, and which."""
+
+
+def _is(kind: Type, name: str) -> bool:
+    return isinstance(kind, SortType) and kind.name == name
 
 
 def changed(world: World, before: State, after: State) -> set[str]:
