@@ -64,8 +64,9 @@ def prove_at_scope(
     """One property, by one method, within the time.
 
     `most` and `simple_paths` are k-induction's. Of a `sometimes` property an example
-    is sought; that there is none refutes it. Raises NotInstalled for a method that needs a program, and EnginesDisagree or
-    Disagreement when what an engine says cannot be replayed.
+    is sought; that there is none refutes it. Raises NotInstalled for a method that
+    needs a program, and EnginesDisagree or Disagreement when what an engine says
+    cannot be replayed.
     """
     started = time.perf_counter()
     deadline = None if seconds is None else time.monotonic() + seconds

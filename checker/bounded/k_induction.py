@@ -76,7 +76,7 @@ def k_induction(question: Question, *, most: int, simple_paths: bool = True) -> 
                 return Argued(ProvedAtScope(), f"k-induction, k = {k}")
             run = _violation(question, boot)
             if run is not None:
-                return Argued(Violated(run), f"bounded model checking, {k} steps")
+                return Argued(Violated(run), "bounded model checking")
             for longer in (boot, anywhere):
                 longer.rule_out(question.asked(longer))
                 longer.step()

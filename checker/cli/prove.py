@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Method(StrEnum):
+    """How to prove at a scope."""
+
+    K_INDUCTION = "k-induction"
+    PDR = "pdr"
+    ABC = "abc"
 
 
 def prove(
@@ -20,6 +29,15 @@ def prove(
     reading: Annotated[
         list[str] | None, typer.Option(help="Settle an open question: name=option.")
     ] = None,
+    scope: Annotated[
+        str | None, typer.Option(help="Prove at this scope only: process=4,number=5.")
+    ] = None,
+    method: Annotated[
+        Method | None, typer.Option(help="How to prove at a scope; default: pdr.")
+    ] = None,
+    mutant: Annotated[
+        str | None, typer.Option(help="At a scope: this mutant of the system.")
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option(help="Directory to write the certificate to.")
     ] = None,
@@ -27,11 +45,32 @@ def prove(
         bool, typer.Option("--mutants", help="See which mutants the proof notices.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option(min=0.0, help="Seconds for one obligation.")
+        float,
+        typer.Option(
+            min=0.0, help="Seconds for one obligation; at a scope, for one property."
+        ),
     ] = 10.0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Prove properties for any number of processes and of everything else."""
+    """Prove properties for any number of processes and of everything else.
+
+    With --scope or --method, prove them at a scope instead, without visiting states.
+    """
+    if scope is not None or method is not None:
+        from checker.cli import proving_at_scope
+
+        return proving_at_scope.run(
+            proving_at_scope.Wanted(
+                systems=tuple(systems or ()),
+                properties=tuple(properties or ()),
+                scope=scope,
+                method=None if method is None else method.value,
+                reading=tuple(reading or ()),
+                mutant=mutant,
+                timeout=timeout,
+                json=json,
+            )
+        )
     from checker.cli.proving import Wanted, run
 
     wanted = Wanted(

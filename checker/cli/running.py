@@ -28,6 +28,7 @@ CODES: Final = {
     "CheckpointRefused": USAGE,
     "Refused": USAGE,
     "NoSecondSolver": USAGE,
+    "NotInstalled": USAGE,
     "DoesNotHappen": EVALUATION_FAILED,
     "Disagreement": EVALUATION_FAILED,
     "EnginesDisagree": EVALUATION_FAILED,
