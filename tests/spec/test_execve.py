@@ -28,10 +28,12 @@ class TestExecve:
     def test_what_each_file_leads_to(self, image: str, answer: str) -> None:
         assert unix.answer(STATE, "execve", caller=2, image=image) == answer
 
-    def test_the_program_and_the_mark_change_and_nothing_else(self) -> None:
+    def test_program_mark_memory_and_handlers_change_and_nothing_else(self) -> None:
         after = unix.after(STATE, "execve", caller=2, image="SIGNED")
+        given = {"process.image", "process.has_execed"}
+        new = {"process.memory", "process.handlers"}
 
-        assert changed(unix, STATE, after) == {"process.image", "process.has_execed"}
+        assert changed(unix, STATE, after) == given | new
         assert unix.read(after, "image") == ["PROGRAM", "SIGNED", "PROGRAM", "PROGRAM"]
         assert unix.read(after, "has_execed") == [0, 1, 0, 0]
 

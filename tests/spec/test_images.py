@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from checker.evaluate import Evaluator
-from spec.lang import Scope
 from spec.process import images
 from spec.process.images import Image
 from spec.unix.system import UNIX
+from tests.scopes import scope_of
 
-EVALUATOR = Evaluator(UNIX.model(), Scope({"Process": 1, "Number": 1, "ExitCode": 2}))
+EVALUATOR = Evaluator(UNIX.model(), scope_of(UNIX.model()))
 
 
 @pytest.mark.parametrize(

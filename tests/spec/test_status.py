@@ -9,14 +9,15 @@ import pytest
 
 from checker.evaluate import Evaluator
 from checker.python_text import Function, Value, compile_functions
-from spec.lang import Bool, Scope
+from spec.lang import Bool
 from spec.lang.ir import make
 from spec.lang.terms import Term
 from spec.process import status as words
 from spec.process.status import ExitValue, Signal, Status
 from spec.unix.system import UNIX
+from tests.scopes import scope_of
 
-SCOPE = Scope({"Process": 1, "Number": 1, "ExitCode": 2})
+SCOPE = scope_of(UNIX.model())
 EVERY_WORD = range(1 << 16)
 
 MACROS = {
