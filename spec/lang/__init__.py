@@ -10,11 +10,13 @@ from spec.lang.declare import (
     CallView,
     Outcome,
     Property,
+    TwoRuns,
     always,
     event,
     every_step,
     sometimes,
     syscall,
+    two_runs,
 )
 from spec.lang.forest import Forest
 from spec.lang.inherit import (
@@ -76,6 +78,7 @@ __all__ = [
     "Step",
     "System",
     "Table",
+    "TwoRuns",
     "all_of",
     "always",
     "count_of",
@@ -93,4 +96,5 @@ __all__ = [
     "those",
     "threaded",
     "trace_model",
+    "two_runs",
 ]

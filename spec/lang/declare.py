@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from spec.lang.action import Errno
 from spec.lang.errors import LawBroken
-from spec.lang.terms import FALSE, TRUE, Bool, Term
+from spec.lang.terms import FALSE, TRUE, Bool, Sort, Term
 
 Page = Callable[..., None]
 Sentence = Callable[..., Bool]
@@ -100,6 +100,38 @@ def every_step(
     return _declare(
         "every_step", claims=claims, source=source, systems=systems, calls=calls
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoRuns:
+    """A sentence about two runs: that some names never decide who is refused."""
+
+    name: str
+    doc: str
+    renamed: tuple[type[Sort], ...]
+    """The sorts whose elements are names; none of them indexes a table."""
+    errors: tuple[Errno, ...]
+    """The answers that are decisions."""
+    claims: tuple[str, ...] = ()
+    source: str = ""
+    systems: tuple[str, ...] = ()
+
+
+def two_runs(
+    *,
+    renamed: tuple[type[Sort], ...],
+    errors: tuple[Errno, ...],
+    claims: tuple[str, ...] = (),
+    source: str = "",
+    systems: tuple[str, ...] = (),
+) -> Callable[[Callable[[], None]], TwoRuns]:
+    """Rename everything of these sorts, and the same calls get one of the `errors`."""
+
+    def declared(sentence: Callable[[], None]) -> TwoRuns:
+        doc = (sentence.__doc__ or "").strip()
+        return TwoRuns(sentence.__name__, doc, renamed, errors, claims, source, systems)
+
+    return declared
 
 
 @dataclass(frozen=True, slots=True)
