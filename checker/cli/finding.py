@@ -25,7 +25,7 @@ from checker.mutants.telling import Example, telling
 from checker.scope import scope_for, written
 from checker.searcher import Limits, Searcher
 from checker.slicing.refine import Engine, check
-from checker.slicing.slice import data_of
+from checker.slicing.closure import data_of
 from checker.trace import Header, Trace, confirm, digest
 from checker.verdict import ProvedAtScope, Run, Violated
 from counterexamples import parse, write

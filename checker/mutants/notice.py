@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from checker.mutants.mutate import Mutant
-from checker.slicing.slice import slice_model, with_data
+from checker.slicing.closure import with_data
+from checker.slicing.slice import slice_model
 from spec.lang.model import Model, Traced
 
 

@@ -42,8 +42,15 @@ def params_of(*roots: Node | None) -> frozenset[str]:
 
 def rewritten(root: Node, change: Callable[[Node], Node | None]) -> Node:
     """`root` with `change` applied to nodes (None: as it is), folded on the way up."""
-    memo: dict[Node, Node] = {}
+    return _rewritten(root, {}, change)
+
+
+def _rewritten(
+    root: Node, memo: dict[Node, Node], change: Callable[[Node], Node | None]
+) -> Node:
     for node in postorder([root]):
+        if node in memo:
+            continue
         args = tuple(memo[arg] for arg in node.args)
         again = node if args == node.args else _folded(node, args)
         memo[node] = change(again) or again
@@ -204,5 +211,5 @@ def _bound(whole: Node, param: Node) -> Node:
 
 
 def given(root: Node, values: Mapping[Node, Node]) -> Node:
-    """`root` with parameters replaced by constants, folded."""
-    return rewritten(root, values.get)
+    """`root` with these terms replaced by their values, folded."""
+    return _rewritten(root, dict(values), lambda _node: None)

@@ -14,16 +14,13 @@ from itertools import product
 
 from checker.evaluate import (
     Evaluator,
-    Failed,
     Invocation,
-    Returned,
     State,
-    Stopped,
     Transition,
 )
-from checker.slicing.cone import fields_of
+from checker.slicing.blame import blamed, is_by
 from checker.slicing.slice import Origin, Slice
-from checker.slicing.ways import Way, guard_of
+from checker.slicing.ways import Way
 from checker.verdict import Run
 
 
@@ -97,7 +94,7 @@ class _Lifting:
             for call in self._calls(way, step.invocation)
             for found in self.evaluator.outcomes(state, call)
             if isinstance(found, Transition)
-            and _is(found, way)
+            and is_by(found, way)
             and self._agrees(way, step.invocation, found)
             and self._seen_as(found.after) == step.after
         ]
@@ -110,7 +107,7 @@ class _Lifting:
 
     def _calls(self, way: Way, sliced: Invocation) -> Iterator[Invocation]:
         action = self.sliced.full.action(way.action)
-        fixed = dict(zip(way.params, sliced.args, strict=True))
+        fixed = _kept(way, sliced)
         domains: list[Iterable[int]] = []
         for param in action.params:
             if param.role == "choice":
@@ -124,8 +121,7 @@ class _Lifting:
     def _agrees(self, way: Way, sliced: Invocation, found: Transition) -> bool:
         params = self.sliced.full.action(way.action).params
         chosen = dict(zip((p.name for p in params), found.invocation.args, strict=True))
-        pairs = zip(way.params, sliced.args, strict=True)
-        return all(chosen[name] == value for name, value in pairs)
+        return all(chosen[n] == value for n, value in _kept(way, sliced).items())
 
     # The end of the run
 
@@ -137,7 +133,7 @@ class _Lifting:
         way = Way(refused.action, refused.rung, refused.alternative)
         for call in self._all(way):
             for found in self.evaluator.outcomes(state, call):
-                if not isinstance(found, Transition) or not _is(found, way):
+                if not isinstance(found, Transition) or not is_by(found, way):
                     continue
                 if not self.evaluator.holds_of(prop.name, state, found):
                     return (found,)
@@ -150,47 +146,15 @@ class _Lifting:
             refused = self.origin.refused
             assert refused is not None  # other endings are the projection's
             way = Way(refused.action, refused.rung, refused.alternative)
-            wanted = self._all(way)
+            wanted, step = self._all(way), None
         else:
-            step = self.run[self.reached]
-            way = self.sliced.ways[step.invocation.action]
-            wanted = self._calls(way, step.invocation)
-        action = self.sliced.full.action(way.action)
-        everything = fields_of(*guard_of(action, way))
-        blamed = self._blamed(list(wanted)) & everything
-        missing = blamed - self.sliced.fields or everything - self.sliced.fields
+            step = self.run[self.reached].invocation
+            way = self.sliced.ways[step.action]
+            wanted = self._calls(way, step)
+        missing = blamed(self.sliced, self.evaluator, self.last, wanted, way, step)
         return Stuck(self.reached, missing)
 
-    def _blamed(self, calls: list[Invocation]) -> frozenset[str]:
-        """The fields read by the lines that stopped the calls."""
-        found: frozenset[str] = frozenset()
-        for state in self.last:
-            for call in calls:
-                for outcome in self.evaluator.outcomes(state, call):
-                    found |= self._read_by(call, outcome)
-        return found
 
-    def _read_by(
-        self, call: Invocation, outcome: Transition | Stopped
-    ) -> frozenset[str]:
-        action = self.sliced.full.action(call.action)
-        if isinstance(outcome, Transition):
-            ended = outcome.outcome
-            if isinstance(ended, Failed):
-                return fields_of(action.rungs[ended.rung].when)
-            return fields_of(*(pick.among for pick in action.picks))
-        if outcome.kind == "disabled":
-            return fields_of(action.able)
-        if outcome.kind == "no_choice":
-            return fields_of(*(pick.among for pick in action.picks))
-        same = [
-            r for r in action.rungs if (r.kind, r.cite) == (outcome.kind, outcome.cite)
-        ]
-        return fields_of(*(rung.when for rung in same))
-
-
-def _is(found: Transition, way: Way) -> bool:
-    ended = found.outcome
-    if isinstance(ended, Returned):
-        return way.rung is None
-    return (ended.rung, ended.alternative) == (way.rung, way.alternative)
+def _kept(way: Way, sliced: Invocation) -> dict[str, int]:
+    """The parameters of the call that the slice has; its own come after them."""
+    return dict(zip(way.params, sliced.args, strict=False))

@@ -1,6 +1,6 @@
 """Checking on slices: start loose, and keep more only where a run asks for it.
 
-Each property starts on the slice of its data. What holds there holds of the model. A
+Each property starts on the slice of its values. What holds there holds of the model. A
 run that breaks it is lifted to the model: a lifted run is a shortest one, since no run
 of the model is shorter than its image; a run that does not lift names the fields that
 the slice was loose about, and the property goes on to a slice that keeps them, at the
@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
+from checker.slicing.closure import Values, cone_of
 from checker.slicing.lift import Stuck, lift
-from checker.slicing.slice import Slice, cone_of, data_of, slice_model, with_data
+from checker.slicing.slice import Slice, slice_model
 from checker.trace import Disagreement
 from checker.verdict import ProvedAtScope, Run, Unknown, Verdict, Violated
 from spec.lang.model import Model, Scope, Traced
@@ -57,7 +58,8 @@ class Answer:
 
 def group(model: Model, properties: Iterable[Traced]) -> tuple[Group, ...]:
     """The properties by loose slice: those whose slices coincide or nest together."""
-    return _grouped((data_of(model, [prop]), prop) for prop in properties)
+    values = Values(model)
+    return _grouped((values.of([prop]), prop) for prop in properties)
 
 
 def _grouped(wanted: Iterable[tuple[frozenset[str], Traced]]) -> tuple[Group, ...]:
@@ -94,6 +96,9 @@ class _Check:
     properties: tuple[Traced, ...]
     engine: Engine
     tries: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values = Values(self.model)
 
     def answers(self) -> Iterator[Answer]:
         waiting = list(group(self.model, self.properties))
@@ -133,7 +138,7 @@ class _Check:
     def _wider(
         self, prop: Traced, fields: frozenset[str], stuck: Stuck
     ) -> frozenset[str]:
-        wider = with_data(self.model, fields | stuck.fields)
+        wider = self.values.around(fields | stuck.fields)
         if wider == fields:
             wider = fields | cone_of(self.model, [prop])
         if wider == fields:

@@ -7,13 +7,17 @@ actions that no longer change anything go, and of several that do the same one s
 
 With the whole *cone of influence* a slice is exact: its runs are the runs of the model
 as seen through the kept fields, and a shortest one that breaks a property is as short.
-The cone is closed under two rules: what decides the value of a kept field is kept, and
-what decides whether a call that changes a kept field happens is kept.
+The cone is closed under three rules: what the value of a kept field is made of is kept,
+what decides whether such a value is written is kept, and what decides whether a call
+that changes a kept field happens is kept.
 
-With the *data* of a property, the first rule alone, a slice is loose: a condition on a
-field that is not kept counts as true where that lets more happen. Every run of the
+Without the third rule, with the *data* of a property, a slice is loose: a condition on
+a field that is not kept counts as true where that lets more happen. Without the second
+rule, with its *values* alone, it is looser still: a call becomes several, one for each
+way in which the conditions of its writes can turn out (`undecided`). Every run of the
 model is one of a loose slice, so what holds of all its runs holds of the model; a run
 that it finds has to be lifted to the model before it counts (`lift`, `refine`).
+`closure` has the three rules; any fields between the values and the cone will do.
 
 A slice says nothing about deadlocks, about what is out of the model's scope, or about
 the generated goals of calls that it drops: those are questions about the whole model.
@@ -35,6 +39,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass, replace
 
+from checker.slicing.closure import cone_of, matters
 from checker.slicing.cone import (
     can_quantify,
     conjuncts,
@@ -43,7 +48,8 @@ from checker.slicing.cone import (
     loosened,
     params_of,
 )
-from checker.slicing.ways import Way, demands_of, guard_of, refusals, settled, ways_of
+from checker.slicing.undecided import Case, cases_of
+from checker.slicing.ways import Way, demands_of, guard_of, refusals, ways_of
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Write
 from spec.lang.errors import SpecError
@@ -74,50 +80,18 @@ class Slice:
     """What each action of the sliced model stands for."""
     origins: Mapping[str, Origin]
     """What each sliced property is a part of."""
+    cases: Mapping[str, Case]
+    """For each action how what it asks about fields that are not kept turned out."""
 
     def dropped(self) -> tuple[str, ...]:
         """The fields that the slice does without."""
         names = (info.name for info in self.full.shape.fields())
         return tuple(name for name in names if name not in self.fields)
 
-
-def data_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
-    """The fields that the properties read, and those that their values come from."""
-    found: frozenset[str] = frozenset()
-    for prop in properties:
-        demands = (settled(model, demand) for demand in prop.obligations)
-        found |= fields_of(prop.node, *demands)
-    return with_data(model, found)
-
-
-def with_data(model: Model, fields: Iterable[str]) -> frozenset[str]:
-    """The fields, and those that their values come from."""
-    known = frozenset(fields)
-    writes = [write for action in model.actions for write in action.writes]
-    while True:
-        more = known.union(*(_data(w) for w in writes if w.field in known))
-        if more == known:
-            return known
-        known = more
-
-
-def cone_of(model: Model, properties: Iterable[Traced]) -> frozenset[str]:
-    """The cone of influence: every field that can make a difference."""
-    listed = tuple(properties)
-    known = data_of(model, listed)
-    refused = [part for *_, guard in refusals(model, listed) for part in guard]
-    known |= fields_of(*refused)
-    ways = [
-        (action, demands_of(model, way, listed), guard_of(action, way))
-        for action in model.actions
-        for way in ways_of(action)
-    ]
-    while True:
-        guards = [g for a, demands, g in ways if _matters(a, demands, known)]
-        more = with_data(model, known.union(*(fields_of(*g) for g in guards)))
-        if more == known:
-            return known
-        known = more
+    def undecided(self) -> tuple[str, ...]:
+        """Those of which the calls only say how conditions on them turned out."""
+        asked = frozenset[str]().union(*(c.asked() for c in self.cases.values()))
+        return tuple(name for name in self.dropped() if name in asked)
 
 
 def slice_model(
@@ -125,23 +99,11 @@ def slice_model(
 ) -> Slice:
     """The slice that keeps `fields` (default: the cone of influence, which is exact).
 
-    The fields must include `data_of` the properties.
+    The fields must include `values_of` the properties.
     """
     listed = tuple(properties)
     known = frozenset(cone_of(model, listed) if fields is None else fields)
     return _Slicer(model, listed, known).result()
-
-
-def _data(write: Write) -> frozenset[str]:
-    """What decides the value that a write leaves."""
-    if isinstance(write.target, Every):
-        return fields_of(write.target.member, write.value, write.when)
-    return fields_of(write.target, write.value, write.when)
-
-
-def _matters(action: Action, demands: Sequence[object], known: frozenset[str]) -> bool:
-    """The call changes something that is kept, or something is demanded of it."""
-    return bool(demands) or any(write.field in known for write in action.writes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +113,7 @@ class _Cut:
     way: Way
     action: Action
     demands: tuple[tuple[str, Node], ...]
+    case: Case
     exact: bool
 
     def meaning(self) -> tuple[object, ...]:
@@ -192,8 +155,8 @@ class _Slicer:
         for action in self.model.actions:
             for way in ways_of(action):
                 demands = demands_of(self.model, way, self.properties)
-                if _matters(action, demands, self.known):
-                    cuts.append(self._cut(action, way, demands))
+                if matters(action, demands, self.known):
+                    cuts += self._cuts(action, way, demands)
         kept = {cut.meaning(): cut for cut in reversed(cuts)}
         chosen = [cut for cut in cuts if kept[cut.meaning()] is cut]
         props, origins, exact = self._properties(chosen)
@@ -210,6 +173,7 @@ class _Slicer:
             exact=exact and all(cut.exact for cut in cuts),
             ways={cut.action.name: cut.way for cut in chosen},
             origins=origins,
+            cases={cut.action.name: cut.case for cut in chosen},
         )
 
     def _shape(self) -> Shape:
@@ -227,29 +191,40 @@ class _Slicer:
             tuple(name for name in shape.forests if name in self.known),
         )
 
-    def _cut(
+    def _cuts(
         self, action: Action, way: Way, demands: Sequence[tuple[str, Node]]
+    ) -> Iterator[_Cut]:
+        """The way, case by case."""
+        cases = [c for c in cases_of(action, self.known) if demands or c.writes]
+        name = _name(action, way)
+        for number, case in enumerate(cases, 1):
+            called = name if len(cases) == 1 else f"{name}, case {number}"
+            yield self._cut(replace(action, name=called), way, demands, case)
+
+    def _cut(
+        self, action: Action, way: Way, demands: Sequence[tuple[str, Node]], case: Case
     ) -> _Cut:
-        writes = tuple(w for w in action.writes if w.field in self.known)
-        guard = guard_of(action, way)
+        writes = case.writes
+        guard = [case.within(part) for part in guard_of(action, way)]
+        guard += case.literals()
         loose = [c for part in guard for c in conjuncts(loosened(part, self.known))]
-        exact = all(fields_of(part) <= self.known for part in guard)
         if not demands and not any(isinstance(w.target, Every) for w in writes):
             loose.append(simplify.disjunction(w.when for w in writes))
         needed = params_of(*_terms(writes), *(node for _, node in demands))
-        for param in action.params:
+        loose += [case.limit(p) for p in case.sets.values() if p.name in needed]
+        for param in (*action.params, *case.params):
             if param.name not in needed and can_quantify(param.type):
                 loose = existing(param.name, param.type, loose)
         guard_now = simplify.conjunction(loose)
+        used = needed | params_of(guard_now)
         params = tuple(
             replace(p, role="caller" if p.role == "caller" else "argument")
             for p in action.params
-            if p.name in needed | params_of(guard_now)
+            if p.name in used
         )
         sliced = replace(
             action,
-            name=_name(action, way),
-            params=params,
+            params=(*params, *(p for p in case.params if p.name in used)),
             able=guard_now,
             rungs=(),
             picks=(),
@@ -260,7 +235,8 @@ class _Slicer:
             replace(way, params=tuple(param.name for param in params)),
             sliced,
             tuple(demands),
-            exact,
+            case,
+            fields_of(*guard) <= self.known,
         )
 
     def _properties(
@@ -330,10 +306,12 @@ def describe(sliced: Slice) -> str:
     """What is kept and what is dropped, for people."""
     calls = [action.name for action in sliced.full.actions]
     kept = {way.action for way in sliced.ways.values()}
+    undecided = sliced.undecided()
     lines = [
         f"slice of {sliced.full.name}: {'exact' if sliced.exact else 'loose'}",
         f"  fields kept     {_listed(sorted(sliced.fields))}",
         f"  fields dropped  {_listed(sliced.dropped())}",
+        *([f"  undecided       {_listed(undecided)}"] if undecided else []),
         f"  calls kept      {_listed(_signatures(sliced))}",
         f"  calls dropped   {_listed(name for name in calls if name not in kept)}",
     ]
