@@ -113,7 +113,7 @@ class World:
                 columns.append(self._value(info.type, cells.get(name, held), rows))
                 continue
             column = list(held)
-            for row, given in enumerate(said[info.index.name]):
+            for row, given in enumerate(said.get(info.index.name, ())):
                 if name in given:
                     column[row] = self._value(info.type, given[name], rows)
             columns.append(tuple(column))
