@@ -9,10 +9,9 @@ from checker.evaluate import Evaluator
 from checker.explore import explore
 from checker.mutants.mutate import mutants
 from properties.catalogue import for_system
-from spec.lang import Scope
 from spec.systems import SYSTEMS
+from tests.scopes import scope_of
 
-SIZES = {"Process": 3, "Number": 3, "ExitCode": 2, "Guid": 3}
 DEPTH = 2
 EVERY = 25
 """Each system has some hundred mutants; one in so many is tried by default."""
@@ -31,7 +30,7 @@ def agree(name: str, wanted: list[str]) -> None:
             continue
         properties = mutant.retraced(original)
         checked = [p for p in properties if p.kind != "sometimes"]
-        scope = Scope(SIZES)
+        scope = scope_of(mutant.model, others=3, exit_code=2, uid=1)
         evaluator = Evaluator(mutant.model, scope, checked)
         searched = explore(evaluator, max_depth=DEPTH, stop_at_first=False)
         bounded = check_bounded(mutant.model, scope, checked, depth=DEPTH)

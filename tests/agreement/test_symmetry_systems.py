@@ -12,7 +12,7 @@ from properties.catalogue import for_system
 from spec.lang import Model, Scope
 from spec.lang.model import Traced
 from spec.systems import SYSTEMS
-from tests.agreement.drawing import sorts_of
+from tests.scopes import scope_of
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +21,7 @@ MOST = 100_000
 
 
 def scope_for(model: Model, size: int) -> Scope:
-    sizes = dict.fromkeys(sorts_of(model), size)
-    return Scope(sizes | {"ExitCode": 1})
+    return scope_of(model, others=size, exit_code=1, uid=1)
 
 
 def found(

@@ -105,7 +105,7 @@ class World:
             "Task": [t.fields for t in threads],
             "Share": [tables.get(p.pid, {}) for p in procs],
         }
-        columns = []
+        columns: list[Any] = []
         fields = self.evaluator.model.shape.fields()
         for info, held in zip(fields, self._blank, strict=True):
             name = info.name.rpartition(".")[2]
@@ -127,12 +127,12 @@ class World:
         leaders = [f.name for f in fields if _is(f.type, "Task")]
         own = {n.rpartition(".")[2]: process.pid for n in (*shares, *leaders)}
         above = {"parent_thread": process.fields["parent"]} if leaders else {}
-        return own | above | process.fields
+        return {**own, **above, **process.fields}
 
     @cached_property
     def _blank(self) -> State:
         """The state with rows that nothing uses, as they are before anything exists."""
-        blank = []
+        blank: list[Any] = []
         for info in self.evaluator.model.shape.fields():
             if info.index is None:
                 blank.append(self.evaluator.term(info.initial))
