@@ -19,6 +19,13 @@ from spec.process.execve import execve
 from spec.process.fork import fork
 from spec.process.getpgid import getpgid, getsid
 from spec.process.identity import getpid, getppid
+from spec.process.job_control import (
+    hang_up,
+    press,
+    read_terminal,
+    stop_background,
+    write_terminal,
+)
 from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
 from spec.process.prctl import (
@@ -34,6 +41,8 @@ from spec.process.sigprocmask import sigprocmask
 from spec.process.sorts import EACCES, EPERM
 from spec.process.states import fall_asleep, hold, let_go, wake
 from spec.process.stopping import resume, stop_of_signal
+from spec.process.tcsetpgrp import tcgetpgrp, tcsetattr, tcsetpgrp
+from spec.process.terminal import outdate, tiocnotty, tiocsctty
 from spec.process.tgkill import tgkill, tkill
 from spec.process.wait4 import (
     wait4,
@@ -68,6 +77,16 @@ CALLS: Final[tuple[Call, ...]] = (
     getsid,
     setpgid,
     setsid,
+    tiocsctty,
+    tiocnotty,
+    tcsetpgrp,
+    tcgetpgrp,
+    tcsetattr,
+    read_terminal,
+    write_terminal,
+    stop_background,
+    press,
+    hang_up,
     sigaction,
     sigprocmask,
     kill,
@@ -143,6 +162,7 @@ def build(reading: Mapping[str, str]) -> Model:
             "alloc_pid": (
                 hooks.spend_no_guid_twice,
                 NUMBER_HOOKS[reading["numbers"]],
+                outdate,
             ),
             "task_newtask": (hooks.name_child,),
             "bprm_check": (hooks.refuse_fixed_address,),

@@ -10,7 +10,8 @@ the process goes, since the process's number is the leader's (facts G1, G4).
 
 Source   _exit(2), wait(2) NOTES man-pages 6.9.1; linux@v6.18 kernel/exit.c do_exit
 Modelled the endings; whose code counts; adoption; the status word; the parent's signal;
-         parents that leave no zombies; the release of a vfork parent
+         parents that leave no zombies; the release of a vfork parent; orphaned groups;
+         the end of a session leader
 Not      the end of init
 """
 
@@ -27,6 +28,7 @@ from spec.lang import (
     syscall,
     those,
 )
+from spec.process.groups import group_news
 from spec.process.orphans import (
     adoption_news,
     end_news,
@@ -41,6 +43,7 @@ from spec.process.signals import NO_SIGNALS, NULL, Signals
 from spec.process.sorts import INIT, ExitCode, Process, Share, Task
 from spec.process.state import DEAD, ZOMBIE, Kernel
 from spec.process.status import SIGSEGV, ExitValue, Status, exited, signaled
+from spec.process.terminal import end_session, terminal_news
 from spec.process.words import (
     children_of,
     is_dead,
@@ -51,11 +54,17 @@ from spec.process.words import (
 
 
 def news_of(s: Kernel, dying: Process, receiver: Process) -> Signals:
-    """The signals that the end of a process brings others: parent, heir, children."""
+    """The signals that the end of a process brings others.
+
+    Its parent, its heir and its children hear of it; so does a group that it orphans,
+    and the foreground group of the terminal of a session that it led.
+    """
     return (
         end_news(s, dying, receiver)
         | adoption_news(s, dying, receiver)
         | orphan_news(s, children_of(s, dying).has, receiver)
+        | group_news(s, dying, receiver)
+        | terminal_news(s, dying, receiver)
     )
 
 
@@ -67,6 +76,7 @@ def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     it.phase = ite(is_unwanted(old, dying), DEAD, ZOMBIE)
     it.status = status
     it.is_subreaper = FALSE
+    it.has_terminal = FALSE
     it.is_stopped = FALSE
     it.is_resumed = FALSE
     it.pending = NO_SIGNALS
@@ -75,6 +85,7 @@ def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     drop_handlers(old, new, dying)
 
     end_threads(old, new, dying)
+    end_session(old, new, dying)
     resume_vfork_parents(old, new, dying)
     post(old, new, lambda q: news_of(old, dying, q), besides=dying)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from spec.lang import Bool, Enum, ite, some_of, the_one
+from spec.process.signals import CONT, HUP, NO_SIGNALS, Signals
 from spec.process.sorts import INIT, NUMBER_OF_INIT, Number, Process, Task
 from spec.process.state import Kernel
 from spec.process.words import (
@@ -134,6 +135,12 @@ def is_left_stopped_by(s: Kernel, group: Number, dying: Process) -> Bool:
         & is_orphaned_without(s, group, dying)
         & has_stopped_member(s, group, besides=dying)
     )
+
+
+def group_news(s: Kernel, dying: Process, receiver: Process) -> Signals:
+    """What an end brings a member of a group that it orphans with a stopped member."""
+    orphaned = is_left_stopped_by(s, s.process[receiver].group, dying)
+    return ite(orphaned, Signals.containing(HUP, CONT), NO_SIGNALS)
 
 
 def has_stopped_member(s: Kernel, group: Number, besides: Process) -> Bool:

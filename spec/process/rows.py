@@ -29,6 +29,7 @@ from spec.process.sorts import (
     Process,
     Share,
     Task,
+    Terminal,
     Uid,
 )
 
@@ -137,6 +138,38 @@ class TaskRow(Row[Task]):
         exec=COMPUTED,
         cite="credentials(7) DESCRIPTION; facts E4",
     )
+
+
+class Line(Enum):
+    """What a terminal is to a session."""
+
+    members = ("FREE", "HELD", "LOST", "GONE")
+
+
+FREE_LINE: Final = Line.of("FREE")
+HELD: Final = Line.of("HELD")
+"""It is the controlling terminal of a session."""
+LOST: Final = Line.of("LOST")
+"""It was hung up, and the leader of its session has not ended since."""
+GONE: Final = Line.of("GONE")
+"""It was hung up, and no leader thinks of it any more."""
+
+
+class TerminalRow(Row[Terminal]):
+    """A terminal: whose it is, and who may read from it and write to it."""
+
+    line = field(Line, initial=FREE_LINE, cite="ioctl_tty(2) TIOCSCTTY; facts H9")
+    session = field(
+        Number, initial=NUMBER_OF_INIT, cite="ioctl_tty(2) TIOCSCTTY; G09"
+    )
+    foreground = field(
+        Number, initial=NUMBER_OF_INIT, cite="ioctl_tty(2) TIOCSPGRP; G11"
+    )
+    is_stale = field(
+        Bool, initial=FALSE, cite="linux@v6.18 drivers/tty/tty_jobctrl.c tiocspgrp"
+    )
+    """The foreground's number has become another process's; nobody is in it."""
+    stops_writers = field(Bool, initial=FALSE, cite="termios(3) TOSTOP")
 
 
 class HandlingRow(Row[Share]):

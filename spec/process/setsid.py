@@ -1,13 +1,13 @@
 """setsid: leave one's group and session and found new ones, of one's own number.
 
 Source   setsid(2) man-pages 6.9.1; linux@v6.18 kernel/sys.c ksys_setsid
-Modelled the new group and session; the refusal while a group has the caller's number
-Not      the controlling terminal
+Modelled the new group and session; the refusal while a group has the caller's number;
+         the controlling terminal that only the caller loses (facts H12)
 """
 
 from __future__ import annotations
 
-from spec.lang import Step, syscall
+from spec.lang import FALSE, Step, syscall
 from spec.process.sorts import EPERM, Process
 from spec.process.state import Kernel
 from spec.process.words import members_of, pid_of
@@ -24,6 +24,7 @@ def setsid(step: Step, old: Kernel, new: Kernel, caller: Process) -> None:
     # EFFECT
     new.process[caller].group = number
     new.process[caller].session = number
+    new.process[caller].has_terminal = FALSE
 
     # RESULT
     step.returns(pid_of(old, caller))

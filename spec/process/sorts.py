@@ -30,6 +30,10 @@ class Share(Sort):
     """
 
 
+class Terminal(Sort):
+    """A terminal that processes have open, as a pseudo-terminal's program side."""
+
+
 class Uid(Sort):
     """A user. Element 0 is root, who may do what others may not."""
 

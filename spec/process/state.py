@@ -31,7 +31,7 @@ from spec.lang import (
     field,
 )
 from spec.process.images import PROGRAM, Image
-from spec.process.rows import NO_SHARE, READY, HandlingRow, TaskRow
+from spec.process.rows import NO_SHARE, READY, HandlingRow, TaskRow, TerminalRow
 from spec.process.signals import CHLD, NO_SIGNALS, Sig, Signals
 from spec.process.sorts import (
     FIRST_TASK,
@@ -41,6 +41,7 @@ from spec.process.sorts import (
     Process,
     Share,
     Task,
+    Terminal,
 )
 from spec.process.status import RUNS_ON, Status
 
@@ -130,6 +131,15 @@ class UnixRow(ProcessRow):
         exec=KEPT,
         cite="setsid(2) NOTES",
     )
+    has_terminal = field(
+        Bool,
+        initial=FALSE,
+        fork=COPIED,
+        thread=SHARED,
+        exec=KEPT,
+        cite="credentials(7) DESCRIPTION; E05; facts H12",
+    )
+    """Its controlling terminal is its session's."""
     is_subreaper = field(
         Bool,
         initial=FALSE,
@@ -219,6 +229,7 @@ class Kernel(Processes):
     process = Table(Process, UnixRow, inherits=True)
     task = Table(Task, TaskRow, inherits=True)
     handling = Table(Share, HandlingRow)
+    terminal = Table(Terminal, TerminalRow)
     last_number = field(
         Number,
         initial=NUMBER_OF_INIT,
