@@ -485,6 +485,24 @@ class TestHooks:
         assert [p.name for p in action.params] == ["t", "why"]
         assert [str(a.error) for r in action.rungs for a in r.alternatives] == ["EPERM"]
 
+    def test_a_question_is_answered_by_all_who_are_asked(self) -> None:
+        def is_red(old: World, target: Thing) -> Bool:
+            return old.thing[target].colour == RED
+
+        def is_not_first(target: Thing) -> Bool:
+            return target != FIRST
+
+        def page(step: Step, old: World, new: World, t: Thing) -> None:
+            step.blocks(when=~step.asks("permit", target=t))
+            step.blocks(when=~step.asks("nobody_listens", target=t))
+            step.returns()
+
+        both = traced(page, hooks={"permit": (is_red, is_not_first)})
+        one = traced(page, hooks={"permit": (is_red,)})
+
+        assert [len(action.rungs) for action in (both, one)] == [1, 1]
+        assert both.rungs[0].when != one.rungs[0].when
+
 
 def test_sets_and_choices_are_of_one_sort() -> None:
     red = Colour.of("RED")
