@@ -75,8 +75,23 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
     ),
     "_exit(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
     "exit_group(2)": ManualPage(sections=("DESCRIPTION", "RETURN VALUE", "NOTES")),
-    "wait(2)": ManualPage(errors={"ECHILD": 2, "EINTR": 1, "EINVAL": 1, "ESRCH": 1}),
+    "wait(2)": ManualPage(
+        errors={"EAGAIN": 1, "ECHILD": 2, "EINTR": 1, "EINVAL": 1, "ESRCH": 1}
+    ),
     "wait4(2)": ManualPage(),
+    "pidfd_open(2)": ManualPage(
+        errors={"EINVAL": 2, "EMFILE": 1, "ENFILE": 1, "ESRCH": 1},
+        labels=("PIDFD_NONBLOCK", "PIDFD_THREAD"),
+    ),
+    "pidfd_send_signal(2)": ManualPage(
+        errors={"EBADF": 1, "EINVAL": 3, "EPERM": 1, "ESRCH": 1}
+    ),
+    "pidfd_getfd(2)": ManualPage(
+        errors={"EBADF": 2, "EINVAL": 1, "EMFILE": 1, "EPERM": 1, "ESRCH": 1}
+    ),
+    "poll(2)": ManualPage(),
+    "close(2)": ManualPage(errors={"EBADF": 1}),
+    "ioctl(2)": ManualPage(errors={"EBADF": 1}),
     "prctl(2)": ManualPage(
         labels=("PR_SET_CHILD_SUBREAPER", "PR_GET_CHILD_SUBREAPER", "PR_SET_PDEATHSIG")
     ),
@@ -162,15 +177,17 @@ KERNEL_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
         "wait_task_zombie",
         "will_become_orphaned_pgrp",
     ),
+    "fs/pidfs.c": ("pidfd_info", "pidfd_poll", "pidfs_exit"),
     "kernel/fork.c": ("copy_process",),
-    "kernel/pid.c": ("alloc_pid",),
-    "kernel/ptrace.c": ("ptrace_resume",),
+    "kernel/pid.c": ("alloc_pid", "pidfd_create", "pidfd_getfd"),
+    "kernel/ptrace.c": ("__ptrace_may_access", "ptrace_resume"),
     "kernel/sched/core.c": ("schedule", "try_to_wake_up"),
     "kernel/signal.c": (
         "check_kill_permission",
         "complete_signal",
         "dequeue_signal",
         "do_notify_parent_cldstop",
+        "do_pidfd_send_signal",
         "do_send_specific",
         "do_sigaction",
         "do_signal_stop",

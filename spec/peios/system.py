@@ -10,7 +10,7 @@ from typing import Final
 
 from spec.lang import Call, Model, Reading, System, trace_model
 from spec.lang.step import Hook
-from spec.peios import hooks, task_kill
+from spec.peios import hooks, pidfd_access, task_kill
 from spec.peios.kacs_set_psb import setting
 from spec.peios.state import Kernel, boot
 from spec.process.delivery import die_of_signal, discard, run_handler
@@ -28,6 +28,15 @@ from spec.process.job_control import (
 )
 from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
+from spec.process.pidfd import (
+    close,
+    pidfd_get_info,
+    pidfd_getfd,
+    pidfd_open,
+    pidfd_send_signal,
+    poll,
+    waitid_pidfd,
+)
 from spec.process.prctl import (
     prctl_get_child_subreaper,
     prctl_get_pdeathsig,
@@ -71,6 +80,13 @@ CALLS: Final[tuple[Call, ...]] = (
     prctl_get_child_subreaper,
     prctl_set_pdeathsig,
     prctl_get_pdeathsig,
+    pidfd_open,
+    pidfd_send_signal,
+    waitid_pidfd,
+    pidfd_getfd,
+    poll,
+    pidfd_get_info,
+    close,
     getpid,
     getppid,
     getpgid,
@@ -135,6 +151,8 @@ LSV_WITH_PIP: Final = Reading(
 )
 
 DENIALS: Final = {"kernel": EACCES, "documents": EPERM}
+GETFD: Final = {"kernel": EPERM, "documents": EACCES}
+"""Of pidfd_getfd the kernel's tests and the pages have it the other way round."""
 TIERS: Final[dict[str, Hook]] = {
     "every": hooks.assign_tier,
     "first": hooks.assign_tier_once,
@@ -158,6 +176,10 @@ def build(reading: Mapping[str, str]) -> Model:
         hooks={
             "task_kill": (task_kill.permits,),
             "task_kill_refused": (task_kill.refuse(denial),),
+            "pidfd_open": (pidfd_access.refuse_to_open,),
+            "pidfd_getfd": (
+                pidfd_access.refuse_to_duplicate(GETFD[reading["denial"]]),
+            ),
             "task_alloc": (hooks.refuse_children(denial),),
             "alloc_pid": (
                 hooks.spend_no_guid_twice,

@@ -29,6 +29,7 @@ from spec.lang import (
     those,
 )
 from spec.process.groups import group_news
+from spec.process.handles import close_handles, detach_handles
 from spec.process.orphans import (
     adoption_news,
     end_news,
@@ -84,6 +85,7 @@ def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     it.handlers = NO_SHARE
     drop_handlers(old, new, dying)
 
+    close_handles(old, new, dying)
     end_threads(old, new, dying)
     end_session(old, new, dying)
     resume_vfork_parents(old, new, dying)
@@ -150,6 +152,7 @@ def forget(old: Kernel, new: Kernel, body: Process) -> None:
     """The EFFECT on a process that has ended when nothing is to be left of it."""
     new.process[body] = CLEARED
     new.task[old.process[body].leader] = CLEARED
+    detach_handles(old, new, body)
 
 
 @syscall(source="exit_group(2); _exit(2); linux@v6.18 kernel/exit.c do_exit")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from spec.lang import CLEARED, Step, execed, syscall, those
 from spec.process.ending import drop_handlers, resume_vfork_parents
+from spec.process.handles import close_handles
 from spec.process.images import (
     Image,
     has_known_format,
@@ -56,6 +57,7 @@ def execve(
     others = those(Share, lambda x: (x == fresh) & (x != mine))
     new.handling[others].ignored = old.handling[mine].ignored
     drop_handlers(old, new, caller)
+    close_handles(old, new, caller)
     pass_children(old, new, caller, lambda t: t == thread)
     resume_vfork_parents(old, new, caller)
     step.hook("bprm_committed", caller=caller, image=image)

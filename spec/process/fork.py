@@ -12,6 +12,7 @@ Not      RLIMIT_NPROC and the pids controller; clone's flags (`clone`)
 from __future__ import annotations
 
 from spec.lang import Step, forked, syscall
+from spec.process.handles import inherit_handles
 from spec.process.numbers import free_numbers
 from spec.process.signals import CHLD
 from spec.process.sorts import EAGAIN, ENOMEM, Number, Pid, Process, Task
@@ -68,6 +69,7 @@ def fork(
     new.handling[copied].caught = old.handling[mine].caught
     new.handling[copied].leaves_no_zombies = old.handling[mine].leaves_no_zombies
     new.handling[copied].tells_no_stops = old.handling[mine].tells_no_stops
+    inherit_handles(old, new, caller, child)
     step.hook("task_newtask", caller=caller, child=child)
 
     # RESULT, in the parent; the child sees 0

@@ -18,6 +18,7 @@ from spec.lang import (
     Bool,
     Enum,
     Row,
+    SetOf,
     field,
 )
 from spec.process.signals import NO_SIGNALS, NULL, Sig, Signals
@@ -25,6 +26,7 @@ from spec.process.sorts import (
     INIT,
     NUMBER_OF_INIT,
     ROOT,
+    Handle,
     Number,
     Process,
     Share,
@@ -32,6 +34,7 @@ from spec.process.sorts import (
     Terminal,
     Uid,
 )
+from spec.process.status import RUNS_ON, Status
 
 
 class Run(Enum):
@@ -159,9 +162,7 @@ class TerminalRow(Row[Terminal]):
     """A terminal: whose it is, and who may read from it and write to it."""
 
     line = field(Line, initial=FREE_LINE, cite="ioctl_tty(2) TIOCSCTTY; facts H9")
-    session = field(
-        Number, initial=NUMBER_OF_INIT, cite="ioctl_tty(2) TIOCSCTTY; G09"
-    )
+    session = field(Number, initial=NUMBER_OF_INIT, cite="ioctl_tty(2) TIOCSCTTY; G09")
     foreground = field(
         Number, initial=NUMBER_OF_INIT, cite="ioctl_tty(2) TIOCSPGRP; G11"
     )
@@ -170,6 +171,25 @@ class TerminalRow(Row[Terminal]):
     )
     """The foreground's number has become another process's; nobody is in it."""
     stops_writers = field(Bool, initial=FALSE, cite="termios(3) TOSTOP")
+
+
+class Holders(SetOf[Process], element=Process):
+    """The processes that have a descriptor of something open."""
+
+
+NO_HOLDERS: Final = Holders.containing()
+
+
+class HandleRow(Row[Handle]):
+    """A pidfd. It is closed when no process has a descriptor of it."""
+
+    holders = field(Holders, initial=NO_HOLDERS, cite="pidfd_open(2) DESCRIPTION")
+    target = field(Process, initial=INIT, cite="pidfd_open(2) DESCRIPTION; F34")
+    is_stale = field(Bool, initial=FALSE, cite="facts J1; F37")
+    """The process has been collected, and the pidfd stands for nothing any more."""
+    status = field(Status, initial=RUNS_ON, cite="F36")
+    """How the process ended, once it has been collected."""
+    is_nonblocking = field(Bool, initial=FALSE, cite="pidfd_open(2) PIDFD_NONBLOCK")
 
 
 class HandlingRow(Row[Share]):

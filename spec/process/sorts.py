@@ -30,6 +30,10 @@ class Share(Sort):
     """
 
 
+class Handle(Sort):
+    """An open pidfd: one descriptor or several, which all stand for one process."""
+
+
 class Terminal(Sort):
     """A terminal that processes have open, as a pseudo-terminal's program side."""
 
@@ -70,6 +74,7 @@ ENOMEM: Final = Errno(12, "ENOMEM")
 EACCES: Final = Errno(13, "EACCES")
 EFAULT: Final = Errno(14, "EFAULT")
 EEXIST: Final = Errno(17, "EEXIST")
+EMFILE: Final = Errno(24, "EMFILE")
 ENODEV: Final = Errno(19, "ENODEV")
 EINVAL: Final = Errno(22, "EINVAL")
 ENOTTY: Final = Errno(25, "ENOTTY")

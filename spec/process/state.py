@@ -31,12 +31,20 @@ from spec.lang import (
     field,
 )
 from spec.process.images import PROGRAM, Image
-from spec.process.rows import NO_SHARE, READY, HandlingRow, TaskRow, TerminalRow
+from spec.process.rows import (
+    NO_SHARE,
+    READY,
+    HandleRow,
+    HandlingRow,
+    TaskRow,
+    TerminalRow,
+)
 from spec.process.signals import CHLD, NO_SIGNALS, Sig, Signals
 from spec.process.sorts import (
     FIRST_TASK,
     INIT,
     NUMBER_OF_INIT,
+    Handle,
     Number,
     Process,
     Share,
@@ -229,6 +237,7 @@ class Kernel(Processes):
     process = Table(Process, UnixRow, inherits=True)
     task = Table(Task, TaskRow, inherits=True)
     handling = Table(Share, HandlingRow)
+    handle = Table(Handle, HandleRow)
     terminal = Table(Terminal, TerminalRow)
     last_number = field(
         Number,

@@ -26,6 +26,15 @@ from spec.process.job_control import (
 )
 from spec.process.kill import kill
 from spec.process.numbers import NUMBER_HOOKS, NUMBERS
+from spec.process.pidfd import (
+    close,
+    pidfd_get_info,
+    pidfd_getfd,
+    pidfd_open,
+    pidfd_send_signal,
+    poll,
+    waitid_pidfd,
+)
 from spec.process.prctl import (
     prctl_get_child_subreaper,
     prctl_get_pdeathsig,
@@ -51,7 +60,7 @@ from spec.process.wait4 import (
 from spec.process.waitid import waitid, waitid_with
 from spec.process.words import can_act
 from spec.sources import resolve
-from spec.unix import task_kill
+from spec.unix import pidfd_access, task_kill
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
@@ -70,6 +79,13 @@ CALLS: Final[tuple[Call, ...]] = (
     prctl_get_child_subreaper,
     prctl_set_pdeathsig,
     prctl_get_pdeathsig,
+    pidfd_open,
+    pidfd_send_signal,
+    waitid_pidfd,
+    pidfd_getfd,
+    poll,
+    pidfd_get_info,
+    close,
     getpid,
     getppid,
     getpgid,
@@ -118,6 +134,7 @@ def build(reading: Mapping[str, str]) -> Model:
             "alloc_pid": (NUMBER_HOOKS[reading["numbers"]], outdate),
             "task_kill": (task_kill.permits,),
             "task_kill_refused": (task_kill.refuse,),
+            "pidfd_getfd": (pidfd_access.refuse,),
         },
         reading=reading,
         cites=resolve,
