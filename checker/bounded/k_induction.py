@@ -39,6 +39,15 @@ class Question:
         found = [node for name, node in self.ground.invariants if name == self.name]
         return [simplify.negation(node) for node in found]
 
+    def is_of_steps(self) -> bool:
+        """A step can break it, in whatever states it begins and ends."""
+        return any(
+            name == self.name
+            for instance in self.ground.instances
+            for move in instance.moves
+            for name, _ in move.demands
+        )
+
     def unfolding(self, *, from_boot: bool) -> Unfolding:
         """A growing run."""
         return Unfolding(
@@ -71,9 +80,10 @@ def k_induction(question: Question, *, most: int, simple_paths: bool = True) -> 
     try:
         for k in range(most + 1):
             covered = k
-            asked = question.asked(anywhere)
-            if anywhere.find(anywhere.either(asked)) is None:
-                return Argued(ProvedAtScope(), f"k-induction, k = {k}")
+            if k or not question.is_of_steps():
+                asked = anywhere.either(question.asked(anywhere))
+                if anywhere.find(asked) is None:
+                    return Argued(ProvedAtScope(), f"k-induction, k = {k}")
             run = _violation(question, boot)
             if run is not None:
                 return Argued(Violated(run), "bounded model checking")

@@ -44,6 +44,21 @@ def prove(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="See which mutants the proof notices.")
     ] = False,
+    most_mutants: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --mutants: so many, evenly spread over all."),
+    ] = None,
+    strengthen: Annotated[
+        bool,
+        typer.Option(
+            "--strengthen/--no-strengthen",
+            help="Whether to look for lemmas where the given ones are not enough.",
+        ),
+    ] = True,
+    without_lemmas: Annotated[
+        bool,
+        typer.Option("--without-lemmas", help="Leave out the lemmas that are given."),
+    ] = False,
     timeout: Annotated[
         float,
         typer.Option(
@@ -56,7 +71,12 @@ def prove(
 
     With --scope or --method, prove them at a scope instead, without visiting states.
     """
-    if scope is not None or method is not None:
+    if scope is not None or method is not None or mutant is not None:
+        if certificate is not None or mutants:
+            raise typer.BadParameter(
+                "--certificate and --mutants belong to proofs for any number: leave "
+                "out --scope, --method and --mutant"
+            )
         from checker.cli import proving_at_scope
 
         return proving_at_scope.run(
@@ -79,6 +99,9 @@ def prove(
         reading=tuple(reading or ()),
         certificate=certificate,
         mutants=mutants,
+        most_mutants=most_mutants,
+        strengthen=strengthen,
+        without_lemmas=without_lemmas,
         timeout=timeout,
         json=json,
     )
