@@ -134,6 +134,7 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
     ),
     "vfork(2)": ManualPage(),
     "gettid(2)": ManualPage(),
+    "siginterrupt(3)": ManualPage(errors={"EINVAL": 1}),
     "sigaction(2)": ManualPage(
         errors={"EINVAL": 1, "EFAULT": 1},
         labels=("SA_NOCLDWAIT", "SA_NOCLDSTOP", "SA_RESTART"),

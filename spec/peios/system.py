@@ -46,6 +46,7 @@ from spec.process.prctl import (
 from spec.process.setpgid import setpgid
 from spec.process.setsid import setsid
 from spec.process.sigaction import sigaction
+from spec.process.siginterrupt import siginterrupt
 from spec.process.sigprocmask import sigprocmask
 from spec.process.sorts import EACCES, EPERM
 from spec.process.states import fall_asleep, hold, let_go, wake
@@ -104,6 +105,7 @@ CALLS: Final[tuple[Call, ...]] = (
     press,
     hang_up,
     sigaction,
+    siginterrupt,
     sigprocmask,
     kill,
     tgkill,

@@ -67,6 +67,7 @@ def fork(
     copied, mine = new_handlers(old), old.process[caller].handlers
     new.handling[copied].ignored = old.handling[mine].ignored
     new.handling[copied].caught = old.handling[mine].caught
+    new.handling[copied].restarting = old.handling[mine].restarting
     new.handling[copied].leaves_no_zombies = old.handling[mine].leaves_no_zombies
     new.handling[copied].tells_no_stops = old.handling[mine].tells_no_stops
     inherit_handles(old, new, caller, child)

@@ -31,11 +31,13 @@ from spec.process.kill import may_signal, to_send
 from spec.process.numbers import names_a_thread
 from spec.process.posting import post
 from spec.process.rows import Holders
+from spec.process.siginterrupt import is_interrupted
 from spec.process.signals import BAD, NO_SIGNALS, Sig
 from spec.process.sorts import (
     EAGAIN,
     EBADF,
     ECHILD,
+    EINTR,
     EINVAL,
     EMFILE,
     ENOENT,
@@ -169,6 +171,9 @@ def waitid_pidfd(
     )
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2; facts J1")
     step.fails(EAGAIN, when=is_early & it.is_nonblocking, cite="ERRORS EAGAIN:1")
+    step.fails(
+        EINTR, when=is_early & is_interrupted(old, caller), cite="ERRORS EINTR:1"
+    )
     step.blocks(when=is_early, cite="DESCRIPTION")
 
     # CHOICE: there is none, but that nobody may have ended

@@ -197,5 +197,6 @@ class HandlingRow(Row[Share]):
 
     ignored = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) DESCRIPTION")
     caught = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) DESCRIPTION")
+    restarting = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) SA_RESTART")
     leaves_no_zombies = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDWAIT")
     tells_no_stops = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDSTOP")

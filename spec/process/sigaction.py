@@ -6,8 +6,9 @@ with CLONE_SIGHAND.
 Source   sigaction(2), signal(7) man-pages 6.9.1
          linux@v6.18 kernel/signal.c do_sigaction
 Modelled the three dispositions; the two flags of SIGCHLD; pending signals thrown away
-Not      the mask while a handler runs; SA_RESTART, SA_NODEFER, SA_RESETHAND and the
-         stack; the old disposition as a result; a bad address
+Not      the mask while a handler runs; SA_NODEFER, SA_RESETHAND and the stack;
+         SA_RESTART, which is off afterwards (`siginterrupt`); the old disposition as a
+         result; a bad address
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def sigaction(
         disposition == IGNORE, table.ignored | one, table.ignored - one
     )
     changed.caught = ite(disposition == HANDLE, table.caught | one, table.caught - one)
+    changed.restarting = table.restarting - one
     with step.given(sig == CHLD):
         changed.leaves_no_zombies = no_zombies
         changed.tells_no_stops = no_stops

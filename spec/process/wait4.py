@@ -29,9 +29,11 @@ from spec.process.eligible import (
     with_news,
 )
 from spec.process.ending import forget
+from spec.process.siginterrupt import interrupts, is_interrupted
 from spec.process.sorts import (
     ECHILD,
     EFAULT,
+    EINTR,
     EINVAL,
     ESRCH,
     Number,
@@ -100,6 +102,11 @@ def wait4(
     # ERRORS
     step.fails(ESRCH, when=whom == NOBODY, cite="ERRORS ESRCH:1; facts D2")
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2")
+    step.fails(
+        EINTR,
+        when=ended.is_empty() & ~no_hang & is_interrupted(old, caller),
+        cite="ERRORS EINTR:1",
+    )
     step.blocks(when=ended.is_empty() & ~no_hang, cite="DESCRIPTION")
 
     # CHOICE: any of them (Linux takes the eldest, facts D5, but promises nothing)
@@ -140,6 +147,11 @@ def wait4_with(
     # ERRORS
     step.fails(EINVAL, when=option == NO_OPTION, cite="ERRORS EINVAL:1; facts D2")
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2; facts A17")
+    step.fails(
+        EINTR,
+        when=ready.is_empty() & ~no_hang & is_interrupted(old, caller),
+        cite="ERRORS EINTR:1",
+    )
     step.blocks(when=ready.is_empty() & ~no_hang, cite="DESCRIPTION")
 
     # CHOICE
@@ -176,6 +188,11 @@ def wait4_nothread(
 
     # ERRORS
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2; facts A11")
+    step.fails(
+        EINTR,
+        when=ended.is_empty() & ~no_hang & interrupts(old, caller),
+        cite="ERRORS EINTR:1",
+    )
     step.blocks(when=ended.is_empty() & ~no_hang, cite="DESCRIPTION")
 
     # CHOICE

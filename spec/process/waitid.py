@@ -26,7 +26,8 @@ from spec.process.eligible import (
     with_news,
 )
 from spec.process.ending import forget
-from spec.process.sorts import ECHILD, EINVAL, NUMBER_OF_INIT, Number, Process
+from spec.process.siginterrupt import is_interrupted
+from spec.process.sorts import ECHILD, EINTR, EINVAL, NUMBER_OF_INIT, Number, Process
 from spec.process.state import Kernel
 from spec.process.wait4 import hear, number_heard_of
 from spec.process.words import is_running
@@ -82,6 +83,11 @@ def waitid(
     # ERRORS
     step.fails(EINVAL, when=whom == NOBODY, cite="ERRORS EINVAL:1")
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2")
+    step.fails(
+        EINTR,
+        when=ended.is_empty() & ~no_hang & is_interrupted(old, caller),
+        cite="ERRORS EINTR:1",
+    )
     step.blocks(when=ended.is_empty() & ~no_hang, cite="DESCRIPTION")
 
     # CHOICE
@@ -116,6 +122,11 @@ def waitid_with(
     step.fails(EINVAL, when=news == NO_NEWS, cite="ERRORS EINVAL:1")
     step.fails(EINVAL, when=news == NOTHING, cite="ERRORS EINVAL:1")
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2")
+    step.fails(
+        EINTR,
+        when=ready.is_empty() & ~no_hang & is_interrupted(old, caller),
+        cite="ERRORS EINTR:1",
+    )
     step.blocks(when=ready.is_empty() & ~no_hang, cite="DESCRIPTION")
 
     # CHOICE
