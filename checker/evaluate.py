@@ -123,7 +123,7 @@ class Evaluator:
     def invocations(self, action: Action) -> Iterator[Invocation]:
         """Every choice of arguments, before any choice of the kernel (those are 0)."""
         domains = [
-            range(1) if p.role == "choice" else range(self.scope.size(p.type))
+            range(1) if p.role == "choice" else self.scope.among(p)
             for p in action.params
         ]
         for args in product(*domains):

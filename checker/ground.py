@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from checker.afterwards import Afterwards
-from checker.unroll import Unroller, elements, unroll
+from checker.unroll import Unroller, unroll
 from spec.lang import simplify
 from spec.lang.action import Action, Every, Param, Write
 from spec.lang.disjoint import contradictory
@@ -192,7 +192,10 @@ class _Grounder:
         if self.keep_params:
             yield {p.node(): p.node() for p in listed}
             return
-        domains = [elements(param.type, self.scope) for param in listed]
+        domains = [
+            [simplify.constant(value, param.type) for value in self.scope.among(param)]
+            for param in listed
+        ]
         for values in product(*domains):
             yield {p.node(): v for p, v in zip(listed, values, strict=True)}
 

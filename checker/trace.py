@@ -17,6 +17,7 @@ from checker.evaluate import (
     Stopped,
     Transition,
 )
+from checker.scope import Size
 from checker.verdict import Run
 from spec.lang.model import Model
 from spec.lang.printing import model_digest
@@ -34,7 +35,7 @@ class Header:
     system: str
     reading: tuple[tuple[str, str], ...]
     mutant: str | None
-    scope: tuple[tuple[str, int], ...]
+    scope: tuple[tuple[str, Size], ...]
     """Sizes by the sorts' written names: `exit_code`, not `ExitCode`."""
     engine: str
     spec: str

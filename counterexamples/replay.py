@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from checker.evaluate import Evaluator, Invocation, State, Stopped, Transition
-from checker.scope import parse_sizes, scope_for
+from checker.scope import Size, parse_sizes, scope_for
 from checker.trace import Header, Trace, shows
 from counterexamples.form import (
     LARGEST_SORT,
@@ -77,7 +77,8 @@ def replay(data: bytes, library: Library) -> Replay:
 def _prepared(document: Document, library: Library) -> tuple[Header, Evaluator]:
     said = document.header
     sizes = _at(document, "scope", lambda: _sizes(said["scope"].text))
-    if max(sizes.values(), default=0) > LARGEST_SORT:
+    numbers = (size for size in sizes.values() if isinstance(size, int))
+    if max(numbers, default=0) > LARGEST_SORT:
         problem = f"a trace's scope has at most {LARGEST_SORT} of anything"
         raise BadTrace(said["scope"].line, problem)
     header = Header(
@@ -95,7 +96,7 @@ def _prepared(document: Document, library: Library) -> tuple[Header, Evaluator]:
     return header, Evaluator(model, scope, [prop])
 
 
-def _sizes(text: str) -> dict[str, int]:
+def _sizes(text: str) -> dict[str, Size]:
     return {} if text == NONE else parse_sizes(text)
 
 

@@ -15,7 +15,8 @@ from checker.cli.stopping import Stopping
 from checker.export.tla import Count, export_tla
 from checker.ground import ground
 from checker.scope import parse_sizes
-from checker.slicing.slice import cone_of, slice_model
+from checker.slicing.closure import cone_of
+from checker.slicing.slice import slice_model
 from checker.verdict import Violated
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS

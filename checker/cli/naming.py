@@ -8,7 +8,14 @@ from functools import cache
 from checker.check import Task
 from checker.mutants.mutate import Mutant, mutants
 from checker.probes import deadlock_property
-from checker.scope import require_searchable, scope_for, sorts_of
+from checker.scope import (
+    Size,
+    enumerations_of,
+    require_searchable,
+    restricted,
+    scope_for,
+    sorts_of,
+)
 from checker.trace import Header
 from properties.catalogue import for_system
 from properties.manifest import manifest
@@ -58,12 +65,14 @@ def named_in(header: Header) -> tuple[Model, Traced]:
     """What a trace's header names; raises UnknownName."""
     props = properties_named(header.system, [header.prop])
     model, traced = built(header.system, dict(header.reading), header.mutant, props)
+    if any(isinstance(size, str) for _, size in header.scope):
+        model = restricted(model, scope_for(model, dict(header.scope), traced))
     return model, traced[0]
 
 
-def sizes_for(model: Model, given: Mapping[str, int]) -> dict[str, int]:
-    """The sizes of a check: as given, else the default of the system."""
-    known = sorts_of(model)
+def sizes_for(model: Model, given: Mapping[str, Size]) -> dict[str, Size]:
+    """The scope of a check: as given, else the default of the system."""
+    known = {**sorts_of(model), **enumerations_of(model)}
     for name in given:
         lookup(known, name, f"sort of {model.name}")
     usual = manifest().scope(model.name)
@@ -76,7 +85,7 @@ def task(
     properties: Iterable[str] = (),
     *,
     reading: Mapping[str, str] | None = None,
-    sizes: Mapping[str, int] | None = None,
+    sizes: Mapping[str, Size] | None = None,
     mutant: str | None = None,
     goals: bool = True,
     deadlock: bool = False,
@@ -87,5 +96,6 @@ def task(
     traced += (deadlock_property(model),) if deadlock else ()
     scope = scope_for(model, sizes_for(model, sizes or {}), traced)
     require_searchable(model, scope)
+    model = restricted(model, scope)
     expected = {} if mutant else manifest().expected(system, model.reading)
     return Task(system, model, scope, traced, goals=goals, expected=expected)

@@ -109,7 +109,7 @@ def compile_at(
 
     When it is in the cache the model is not even unrolled.
     """
-    told = f"{model_digest(model, properties)} {sorted(scope.sizes.items())}"
+    told = f"{model_digest(model, properties)} {scope}"
     return prepared(
         f"{told} {reachability}",
         lambda: ground(model, scope, properties, reachability=reachability),

@@ -115,7 +115,7 @@ class _Lifting:
             elif param.name in fixed:
                 domains.append((fixed[param.name],))
             else:
-                domains.append(range(self.evaluator.scope.size(param.type)))
+                domains.append(self.evaluator.scope.among(param))
         return (Invocation(way.action, args) for args in product(*domains))
 
     def _agrees(self, way: Way, sliced: Invocation, found: Transition) -> bool:

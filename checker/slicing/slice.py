@@ -218,7 +218,7 @@ class _Slicer:
         guard_now = simplify.conjunction(loose)
         used = needed | params_of(guard_now)
         params = tuple(
-            replace(p, role="caller" if p.role == "caller" else "argument")
+            replace(p, role="free" if p.role == "choice" else p.role)
             for p in action.params
             if p.name in used
         )

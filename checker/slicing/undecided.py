@@ -54,7 +54,7 @@ class Case:
     def params(self) -> tuple[Param, ...]:
         """The parameters that stand for elements and for sets."""
         elements = [v for v in self.values.values() if v.op == "PARAM"]
-        listed = [Param(str(e.attr), e.type, "argument") for e in elements]
+        listed = [Param(str(e.attr), e.type, "free") for e in elements]
         return (*listed, *self.sets.values())
 
     def asked(self) -> frozenset[str]:
@@ -145,7 +145,7 @@ def any_element(whole: Type) -> Node:
 
 
 def _parameter(number: int, kind: Type) -> Param:
-    return Param(f"undecided_{number}", kind, "argument")
+    return Param(f"undecided_{number}", kind, "free")
 
 
 def _with_elements(

@@ -26,7 +26,11 @@ class Errno:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter: the `caller`, an `argument`, or a `choice` of the kernel."""
+    """A parameter: the `caller`, an `argument`, or a `choice` of the kernel.
+
+    In a slice there is also what is `free`: nobody's argument, and limited by the
+    conditions of the call alone.
+    """
 
     name: str
     type: Type

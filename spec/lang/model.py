@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -297,9 +297,14 @@ NO_OPERATOR = (
 
 @dataclass(frozen=True)
 class Scope:
-    """How many elements each sort has in a check: the bound of a bounded result."""
+    """How many elements each sort has in a check: the bound of a bounded result.
+
+    `only` names, by enumeration, the members that arguments are taken from; it binds
+    who calls, not what the kernel picks or what the state holds.
+    """
 
     sizes: Mapping[str, int]
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def size(self, kind: Type) -> int:
         """How many values the type has."""
@@ -317,8 +322,26 @@ class Scope:
                 return 1 << self.size(element)
         return 2
 
+    def among(self, param: Param) -> Sequence[int]:
+        """The values that a parameter takes."""
+        kind = param.type
+        inside = kind.element if isinstance(kind, SetType) else kind
+        named = self.only.get(inside.name) if isinstance(inside, EnumType) else None
+        if named is None or param.role != "argument":
+            return range(self.size(kind))
+        assert isinstance(inside, EnumType)
+        members = [inside.members.index(name) for name in named]
+        if not isinstance(kind, SetType):
+            return members
+        return [
+            sum(1 << member for n, member in enumerate(members) if some >> n & 1)
+            for some in range(1 << len(members))
+        ]
+
     def __str__(self) -> str:
-        return ",".join(f"{snake(name)}={size}" for name, size in self.sizes.items())
+        sizes = [f"{snake(name)}={size}" for name, size in self.sizes.items()]
+        only = [f"{snake(name)}={'+'.join(some)}" for name, some in self.only.items()]
+        return ",".join(sizes + only)
 
 
 def snake(name: str) -> str:
