@@ -103,6 +103,11 @@ class Call:
         if action.source:
             yield f"\\* {action.source}"
 
+    def _head(self, name: str, params: Iterable[Param]) -> str:
+        """The first line of a definition, however long."""
+        said = ", ".join(block.lines[0] for block in self.over(params))
+        return f"{name}({said}) ==" if said else f"{name} =="
+
     # The ladder
 
     def label(self, rung: Rung) -> str:
@@ -117,7 +122,6 @@ class Call:
         return " or ".join(labels)
 
     def _ladder(self) -> Iterator[str]:
-        params = call(self.answer, self.over(self.action.arguments())).lines[0]
         rows: list[str] = []
 
         def body(terms: Terms) -> Block:
@@ -129,7 +133,7 @@ class Call:
             rows[-1] = f'ELSE "{OK}"'
             return Block(tuple(rows), OPEN)
 
-        yield f"{params} =="
+        yield self._head(self.answer, self.action.arguments())
         whens = [rung.when for rung in self.action.rungs]
         yield from (f"    {row}" for row in with_names(whens, self.terms, body).lines)
 
@@ -166,7 +170,7 @@ class Call:
                 items.append(around("UNCHANGED ", several))
             return bullets("/\\", items)
 
-        yield f"{self.taken().lines[0]} =="
+        yield self._head(self.name, action.params)
         yield from (f"    {row}" for row in with_names(roots, self.terms, body).lines)
 
     def _goes_on(self) -> Block:
