@@ -7,23 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.bounded.induction import NotKept
 from checker.cli.checking import reading_for
 from checker.cli.naming import properties_named, system_named
+from checker.cli.obstacles import document_of, lines_of
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA, STYLES, console
 from checker.cli.stopping import Stopping
-from checker.evaluate import State
 from checker.proof.certificate import write_certificate
-from checker.proof.prove import Proof, ProofRun, prove
-from checker.proof.sanity import able_states, unnoticed, why_not
-from checker.scope import scope_for, sorts_of
+from checker.proof.noticing import (
+    EQUIVALENT,
+    NOTICED,
+    SURVIVED,
+    UNDECIDED,
+    Notice,
+    notice,
+)
+from checker.proof.prove import Proof
+from checker.proof.sanity import able_states
+from checker.proof.settle import Settled, proved_of, settle
+from checker.scope import scope_for, smallest, sorts_of
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, Proved, Unknown, worst
 from properties.catalogue import for_system
 from properties.lemmas import lemmas_for
 from properties.manifest import manifest
-from spec.lang.model import Model, Scope, Traced
-from spec.lang.prose import cell_name, value_text
+from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS
 
 SMALL = 3
@@ -39,6 +46,9 @@ class Wanted:
     reading: tuple[str, ...]
     certificate: Path | None
     mutants: bool
+    most_mutants: int | None
+    strengthen: bool
+    without_lemmas: bool
     timeout: float
     json: bool
 
@@ -48,17 +58,26 @@ class Told:
     """What is known of one system."""
 
     system: str
-    run: ProofRun
+    settled: Settled
     asked: tuple[str, ...]
     expected: dict[str, str]
     idle: tuple[str, ...]
     """The calls that succeed in no small state that satisfies what is assumed."""
-    shown: dict[str, NotKept]
-    survivors: tuple[str, ...] | None
+    noticed: Notice | None
+
+    @property
+    def model(self) -> Model:
+        return self.settled.run.model
+
+    @property
+    def generated(self) -> tuple[Traced, ...]:
+        """The lemmas that were found, and that what is proved leans on."""
+        found = self.settled.strengthening
+        return () if found is None else found.used
 
     def code_of(self, name: str) -> int:
         """The exit code that a property deserves."""
-        proved = isinstance(self.run.proofs[name].verdict, Proved)
+        proved = isinstance(self.settled.run.proofs[name].verdict, Proved)
         refuted = self.expected.get(name) == "violated"
         return AS_EXPECTED if proved is not refuted else INCONCLUSIVE
 
@@ -73,7 +92,7 @@ def run(wanted: Wanted) -> int:
             told = _prove(name, wanted, line)
             line.clear()
             if wanted.certificate is not None:
-                write_certificate(told.run, wanted.certificate / name)
+                write_certificate(told.settled.run, wanted.certificate / name)
             codes += [told.code_of(asked) for asked in told.asked]
             codes += [INCONCLUSIVE for _ in told.idle]
             rows += [_row(told, asked) for asked in told.asked]
@@ -89,61 +108,68 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
     reading = reading_for(name, wanted.reading, strict=strict)
     model = system_named(name).model(reading)
     chosen = {p.name for p in properties_named(name, wanted.properties)}
+    lemmas = () if wanted.without_lemmas else lemmas_for(name)
     needed = [
         p
-        for p in (*for_system(name), *lemmas_for(name))
+        for p in (*for_system(name), *lemmas)
         if p.name in chosen or p.kind == "always"
     ]
     traced = tuple(model.trace(p) for p in needed)
-    scope = scope_for(model, dict.fromkeys(sorts_of(model), SMALL), traced)
+    scope = scope_for(model, _small(model, traced), traced)
+    expected = manifest().expected(name, model.reading)
+    refuted = {n for n, verdict in expected.items() if verdict == "violated"}
 
-    def progress(prop: str, done: int, of: int) -> bool:
-        line.doing(f"{name}: {prop} ({done} of {of})")
+    def progress(what: str) -> bool:
+        line.doing(f"{name}: {what}")
         return False
 
-    found = prove(model, traced, seconds=wanted.timeout, progress=progress)
-    standing = [p for p in traced if _is_proved(found, p)]
+    found = settle(
+        model,
+        traced,
+        chosen - refuted,
+        scope,
+        seconds=wanted.timeout,
+        strengthening=wanted.strengthen,
+        progress=progress,
+    )
+    standing = proved_of(found.run)
     idle = [a for a, s in able_states(model, scope, standing).items() if s is None]
-    expected = manifest().expected(name, model.reading)
-    asked = tuple(n for n in found.proofs if n in chosen)
+
+    def told(mutant: str, number: int, of: int) -> bool:
+        return progress(f"{mutant} ({number} of {of})")
+
+    noticed = (
+        notice(
+            found.run,
+            scope,
+            chosen if wanted.properties else None,
+            most=wanted.most_mutants,
+            told=told,
+        )
+        if wanted.mutants
+        else None
+    )
     return Told(
         system=name,
-        run=found,
-        asked=asked,
+        settled=found,
+        asked=tuple(n for n in found.run.proofs if n in chosen),
         expected=dict(expected),
         idle=tuple(idle),
-        shown=_shown(found, scope, traced, asked),
-        survivors=_survivors(model, standing, line) if wanted.mutants else None,
+        noticed=noticed,
     )
 
 
-def _is_proved(found: ProofRun, prop: Traced) -> bool:
-    proof = found.proofs.get(prop.name)
-    return proof is not None and isinstance(proof.verdict, Proved)
-
-
-def _shown(
-    found: ProofRun, scope: Scope, traced: tuple[Traced, ...], asked: tuple[str, ...]
-) -> dict[str, NotKept]:
-    """For what was not proved, a small step that breaks it, if there is one."""
-    unproved = [n for n in asked if isinstance(found.proofs[n].verdict, Unknown)]
-    if not unproved:
-        return {}
-    return why_not(found.model, scope, traced, unproved)
-
-
-def _survivors(
-    model: Model, traced: list[Traced], line: ProgressLine
-) -> tuple[str, ...]:
-    def progress(mutant: str, done: int, of: int) -> None:
-        line.doing(f"{model.name}: {mutant} ({done} of {of})")
-
-    return unnoticed(model, traced, progress=progress)
+def _small(model: Model, properties: tuple[Traced, ...]) -> dict[str, int]:
+    """The sizes of a small scope: more where constants need it."""
+    least = smallest(model, properties)
+    return {name: max(SMALL, least.get(name, 1)) for name in sorts_of(model)}
 
 
 def _row(told: Told, name: str) -> dict[str, object]:
-    proof = told.run.proofs[name]
-    reading = told.run.model.reading
+    proof = told.settled.run.proofs[name]
+    hindered = told.settled.hindered.get(name)
+    generated = {one.name: one.declared.doc for one in told.generated}
+    reading = told.model.reading
     return {
         "system": told.system,
         "property": name,
@@ -151,34 +177,45 @@ def _row(told: Told, name: str) -> dict[str, object]:
         "engine": "prove",
         "method": proof.method,
         "lemmas": list(proof.lemmas),
+        "generated": {n: generated[n] for n in proof.lemmas if n in generated},
         "obligations": proof.obligations,
         "unshown": [f"{duty.at}: {duty.reason}" for duty in proof.unshown],
+        "obstacle": None if hindered is None else document_of(told.model, hindered),
         "scope": None,
         "reading": ",".join(f"{n}={option}" for n, option in reading.items()),
         "seconds": round(proof.seconds, 3),
-        "survivors": None if told.survivors is None else list(told.survivors),
+        "mutants": None if told.noticed is None else _mutants_of(told.noticed, name),
+    }
+
+
+def _mutants_of(noticed: Notice, name: str) -> dict[str, object]:
+    return {
+        "broken_by": [one.mutant for one in noticed.fates if name in one.broken],
+        "survived": [one.mutant for one in noticed.of(SURVIVED)],
+        "equivalent": [one.mutant for one in noticed.of(EQUIVALENT)],
+        "undecided": [one.mutant for one in noticed.of(UNDECIDED)],
+        "untried": noticed.untried,
     }
 
 
 def _print(told: Told) -> None:
     out = console()
-    out.print(f"{told.system}: {told.run.seconds:.1f} s")
+    out.print(f"{told.system}: {told.settled.run.seconds:.1f} s")
     for name in told.asked:
-        proof, code = told.run.proofs[name], told.code_of(name)
+        proof, code = told.settled.run.proofs[name], told.code_of(name)
         mark = "ok" if code == AS_EXPECTED else "??"
         out.print(f"  {mark}  {name}  ", end="")
         said = proof.verdict.json_name
         out.print(said, style=STYLES[said], end="")
         out.print(f"  {_detail(proof)}")
-        if name in told.shown and code != AS_EXPECTED:
-            for text in _step_lines(told.run.model, told.shown[name]):
+        hindered = told.settled.hindered.get(name)
+        if hindered is not None and code != AS_EXPECTED:
+            for text in lines_of(told.model, hindered):
                 out.print(f"        {text}")
+    for text in (*_searched(told), *_noticed(told)):
+        out.print(text)
     for call in told.idle:
         out.print(f"  ??  {call} succeeds in no small state of those assumed")
-    if told.survivors is not None:
-        out.print(f"      {len(told.survivors)} mutants break no obligation")
-        for mutant in told.survivors:
-            out.print(f"        {mutant}")
 
 
 def _detail(proof: Proof) -> str:
@@ -190,28 +227,34 @@ def _detail(proof: Proof) -> str:
     return f"by {proof.method}: {took}{leaning}"
 
 
-def _step_lines(model: Model, shown: NotKept) -> Iterator[str]:
-    """A state, and the steps from it: what differs from boot, then what changes."""
-    yield "a state that satisfies what is assumed; it may be unreachable:"
-    state = shown.before
-    yield from (f"  {text}" for text in _cells(model, state, None))
-    for step in shown.steps:
-        action = model.action(step.invocation.action)
-        pairs = zip(action.params, step.invocation.args, strict=True)
-        given = ", ".join(f"{p.name}={value_text(v, p.type)}" for p, v in pairs)
-        yield f"{action.name}({given})"
-        yield from (f"  {text}" for text in _cells(model, step.after, state))
-        state = step.after
+def _searched(told: Told) -> Iterator[str]:
+    """What the search for lemmas found."""
+    found = told.settled.strengthening
+    if found is None:
+        return
+    tried = max((one.tried for one in found.rounds), default=0)
+    yield (
+        f"      of up to {tried} generated lemmas {len(found.used)} are used, found in "
+        f"{found.seconds:.1f} s and proved with the rest"
+    )
+    for lemma in found.used:
+        yield f"        {lemma.name}"
+        yield f"          {lemma.declared.doc}"
 
 
-def _cells(model: Model, state: State, before: State | None) -> Iterator[str]:
-    """Every cell of a state, or only those that are not as before."""
-    for n, info in enumerate(model.shape.fields()):
-        rows = [None] if info.index is None else range(len(state[n]))
-        for row in rows:
-            held = state[n] if row is None else state[n][row]
-            was = None if before is None else before[n]
-            if was is not None and (was if row is None else was[row]) == held:
-                continue
-            name = cell_name(info.name, row, info.index)
-            yield f"{name} = {value_text(int(held), info.type)}"
+def _noticed(told: Told) -> Iterator[str]:
+    """What became of the mutants."""
+    found = told.noticed
+    if found is None:
+        return
+    same, left = len(found.of(EQUIVALENT)), found.untried
+    yield (
+        f"      {len(found.of(NOTICED))} of {len(found.fates)} mutants break an "
+        f"obligation, {same} say the same as the original"
+        + (f", {left} were not tried" if left else "")
+    )
+    for fate in (SURVIVED, UNDECIDED):
+        for one in found.of(fate):
+            yield f"        {fate}  {one.mutant}"
+    for name in found.idle:
+        yield f"        no mutant tried breaks an obligation of {name}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from checker.ground import Case
@@ -81,7 +82,11 @@ class Theory:
             assert prop.node is not None
             self.lemmas |= {prop.name} if prop.declared.lemma else set()
             self.hypotheses[prop.name] = [self.base.lower(prop.node)]
-        self.endings = [e for action in model.actions for e in self._endings(action)]
+
+    @cached_property
+    def endings(self) -> list[Ending]:
+        """Every way every call ends."""
+        return [e for action in self.model.actions for e in self._endings(action)]
 
     def _laws(self, state: Symbolic | Written, name: str) -> list[tuple[str, Expr]]:
         kind = self._index(self.infos[name])

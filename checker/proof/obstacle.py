@@ -129,82 +129,87 @@ class _At:
         self.scope, self.goal, self.known = scope, goal, known
         self.evaluator = Evaluator(model, scope, (*known, goal))
         grounded = ground(model, scope, (*known, goal), keep_params=True)
-        self.run = Unfolding(
-            grounded, self.evaluator, from_boot=False, deadline=deadline
+        self.still, self.moving = (
+            Unfolding(grounded, self.evaluator, from_boot=False, deadline=deadline)
+            for _ in range(2)
         )
-        self.run.step()
+        if self.moving.choices:
+            self.moving.step()
         for prop in known:
-            assert prop.node is not None
-            self.run.solver.add(self.run.at(0, unroll(prop.node, scope, {})))
+            node = self._plain(prop)
+            for run in (self.still, self.moving):
+                run.solver.add(run.at(0, node))
         self.refused = [n for name, n in grounded.invariants if name == goal.name]
-        self.differs = self._differences()
 
-    def _differences(self) -> list[Expr]:
+    def _differences(self, run: Unfolding) -> list[Expr]:
         """For each cell of the first state: it is not as at boot."""
-        first = self.run.states[0]
+        first = run.states[0]
         return [
             first[cell.field, cell.row]
             != value_expr(cell.initial, cell.type, self.scope)
-            for cell in self.run.ground.cells
+            for cell in run.ground.cells
         ]
 
     def any(self) -> Obstacle | None:
         """Some obstacle; None when there is none. Raises Undecided."""
-        for broken, steps in self._ways():
-            found = self.run.find(broken)
+        for run, broken in self._ways():
+            found = run.find(broken)
             if found is not None:
-                return self._read(found, steps)
+                return self._read(run, found)
         return None
 
     def smallest(self) -> Obstacle | None:
         """One whose first state is as near to boot as can be, if there is time."""
         best: Obstacle | None = None
-        for broken, steps in self._ways():
-            best = self._nearest(broken, steps, best)
+        for run, broken in self._ways():
+            best = self._nearest(run, broken, best)
         return best
 
     def _nearest(
-        self, broken: Expr, steps: int, best: Obstacle | None
+        self, run: Unfolding, broken: Expr, best: Obstacle | None
     ) -> Obstacle | None:
-        weighed = [(cell, 1) for cell in self.differs]
+        weighed = [(cell, 1) for cell in self._differences(run)]
         while best is None or best.changed:
             fewer = z3.FreshBool("fewer")
-            most = len(self.differs) if best is None else best.changed - 1
-            self.run.solver.add(z3.Implies(fewer, z3.PbLe(weighed, most)))
+            most = len(weighed) if best is None else best.changed - 1
+            run.solver.add(z3.Implies(fewer, z3.PbLe(weighed, most)))
             try:
-                found = self.run.find(fewer, broken)
+                found = run.find(fewer, broken)
             except Undecided:
                 return best
             if found is None:
                 break
-            best = self._read(found, steps)
+            best = self._read(run, found)
         return None if best is None else replace(best, least=True)
 
-    def _ways(self) -> list[tuple[Expr, int]]:
-        """How the goal can break, each with the number of steps that move."""
-        run, goal = self.run, self.goal
-        if goal.kind == "always":
+    def _ways(self) -> list[tuple[Unfolding, Expr]]:
+        """How the goal can break: by a step that moves, or by a refused call."""
+        still, moving, goal = self.still, self.moving, self.goal
+        ways = []
+        if moving.choices and goal.kind == "always":
             node = self._plain(goal)
-            kept = run.at(0, node)
-            broken = run.at(1, simplify.negation(node))
-            return [(run.either([z3.And(kept, broken)]), 1)]
-        moving = run.either([run.demand_broken(goal.name)])
-        refused = [run.at(0, simplify.negation(node)) for node in self.refused]
-        return [(moving, 1), *((run.either([one]), 0) for one in refused)]
+            after = moving.at(1, simplify.negation(node))
+            ways = [(moving, z3.And(moving.at(0, node), after))]
+        elif goal.kind == "every_step":
+            refused = [still.at(0, simplify.negation(node)) for node in self.refused]
+            ways = [(moving, moving.demand_broken(goal.name))] if moving.choices else []
+            ways += [(still, one) for one in refused]
+        return [(run, run.either([broken])) for run, broken in ways]
 
     def _plain(self, prop: Traced) -> Node:
         assert prop.node is not None
         return unroll(prop.node, self.scope, {})
 
-    def _read(self, found: Expr, steps: int) -> Obstacle:
-        before = self.run.state_in(found, 0)
+    def _read(self, run: Unfolding, found: Expr) -> Obstacle:
+        before = run.state_in(found, 0)
         step = (
-            self.run.run_in(found, 1)[0]
-            if steps
+            run.run_in(found, 1)[0]
+            if run is self.moving
             else breaking_call(self.evaluator, self.goal.name, before)
         )
         self._confirm(before, step)
-        changed = sum(1 for cell in self.differs if self.run.true_in(found, cell))
+        differs = self._differences(run)
+        changed = sum(1 for cell in differs if run.true_in(found, cell))
         return Obstacle(self.goal, self.scope, before, step, changed, least=False)
 
     def _confirm(self, before: State, step: Transition) -> None:
