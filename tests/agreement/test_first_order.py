@@ -199,7 +199,9 @@ def test_passing_children_on_agrees_on_every_forest(size: int) -> None:
     member = z3.And(before.read(FIELD, q) == origin, q != origin)
     write = lowered(True, member, z3.BoolVal(val=True), heir)
     allowed = z3.Not(before.ancestor(FIELD, origin, heir))
-    with_origin = Written(before, (write,), {write.write: origin})
+    with_origin = Written(
+        before, (write,), {write.write: (origin, z3.BoolVal(val=True))}
+    )
     broken = [allowed, disagreement(size, before, with_origin, a, b)]
 
     assert never(size, forests, [origin, heir, a, b], broken)
