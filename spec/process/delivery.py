@@ -11,7 +11,7 @@ Not      what a handler does; calls that a handler interrupts, other than a slee
 
 from __future__ import annotations
 
-from spec.lang import Bool, Step, event, those
+from spec.lang import FALSE, Bool, Step, event, those
 from spec.process.ending import end
 from spec.process.groups import is_orphaned_group
 from spec.process.posting import is_left_to_default
@@ -103,6 +103,7 @@ def run_handler(step: Step, old: Kernel, new: Kernel, taker: Task, sig: Sig) -> 
     unqueue(step, old, new, taker, sig)
     slept = those(Task, lambda t: (t == taker) & (old.task[t].run == ASLEEP))
     new.task[slept].run = READY
+    new.task[slept].awaits_word = FALSE
 
     # RESULT
     step.never_returns()

@@ -30,6 +30,7 @@ from spec.lang import (
 )
 from spec.process.groups import group_news
 from spec.process.handles import close_handles, detach_handles
+from spec.process.memory import clear_word, leave_memory
 from spec.process.orphans import (
     adoption_news,
     end_news,
@@ -39,7 +40,14 @@ from spec.process.orphans import (
     pass_children,
 )
 from spec.process.posting import post
-from spec.process.rows import ENDED, NO_SHARE, READY, UNINTERRUPTIBLE
+from spec.process.rows import (
+    ENDED,
+    NO_SHARE,
+    NOWHERE,
+    READY,
+    UNINTERRUPTIBLE,
+    TaskRow,
+)
 from spec.process.signals import NO_SIGNALS, NULL, Signals
 from spec.process.sorts import INIT, ExitCode, Process, Share, Task
 from spec.process.state import DEAD, ZOMBIE, Kernel
@@ -84,7 +92,7 @@ def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     it.memory = NO_SHARE
     it.handlers = NO_SHARE
     drop_handlers(old, new, dying)
-
+    leave_memory(old, new, dying)
     close_handles(old, new, dying)
     end_threads(old, new, dying)
     end_session(old, new, dying)
@@ -103,7 +111,12 @@ def drop_handlers(old: Kernel, new: Kernel, leaving: Process) -> None:
             & (old.process[q].handlers == with_handlers)
         ),
     )
-    new.handling[those(Share, lambda x: (x == with_handlers) & ~keeps)] = CLEARED
+    left = new.handling[those(Share, lambda x: (x == with_handlers) & ~keeps)]
+    left.ignored = NO_SIGNALS
+    left.caught = NO_SIGNALS
+    left.restarting = NO_SIGNALS
+    left.leaves_no_zombies = FALSE
+    left.tells_no_stops = FALSE
 
 
 def end_threads(old: Kernel, new: Kernel, dying: Process) -> None:
@@ -116,7 +129,19 @@ def end_threads(old: Kernel, new: Kernel, dying: Process) -> None:
     last.pending = NO_SIGNALS
     last.death_signal = NULL
     last.vfork_child = INIT
+    drop_shares(last)
     new.task[those(Task, lambda t: threads.has(t) & (t != leader))] = CLEARED
+
+
+def drop_shares(ended: TaskRow) -> None:
+    """The EFFECT on what an ended leader had: its row stays, and holds nothing."""
+    ended.files = NO_SHARE
+    ended.fs = NO_SHARE
+    ended.undo = NO_SHARE
+    ended.io = NO_SHARE
+    ended.tls = NOWHERE
+    ended.clears_word = FALSE
+    ended.awaits_word = FALSE
 
 
 def end_thread(step: Step, old: Kernel, new: Kernel, task: Task) -> None:
@@ -127,8 +152,10 @@ def end_thread(step: Step, old: Kernel, new: Kernel, task: Task) -> None:
         new.task[task].run = ENDED
         new.task[task].blocked = NO_SIGNALS
         new.task[task].pending = NO_SIGNALS
+        drop_shares(new.task[task])
     with step.given(~is_leader):
         new.task[task] = CLEARED
+    clear_word(old, new, task)
     pass_children(old, new, process, lambda t: t != task)
 
 

@@ -15,6 +15,7 @@ from spec.lang import (
     FALSE,
     FRESH,
     KEPT,
+    RESET,
     Bool,
     Enum,
     Row,
@@ -56,6 +57,16 @@ ENDED: Final = Run.of("ENDED")
 """Only of a leader: it has ended, and its row goes with its process."""
 
 NO_SHARE: Final = Share.element(0)
+
+
+class Address(Enum):
+    """A place for a thread's own data; OUTSIDE is none that a program can have."""
+
+    members = ("NOWHERE", "HERE", "THERE", "OUTSIDE")
+
+
+NOWHERE: Final = Address.of("NOWHERE")
+OUTSIDE: Final = Address.of("OUTSIDE")
 
 
 class TaskRow(Row[Task]):
@@ -117,6 +128,64 @@ class TaskRow(Row[Task]):
         exec=KEPT,
         cite="vfork(2) DESCRIPTION",
     )
+    files = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=COMPUTED,
+        cite="clone(2) CLONE_FILES; execve(2) DESCRIPTION",
+    )
+    fs = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=KEPT,
+        cite="clone(2) CLONE_FS; E07",
+    )
+    undo = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=KEPT,
+        cite="clone(2) CLONE_SYSVSEM; semop(2) NOTES",
+    )
+    io = field(
+        Share,
+        initial=NO_SHARE,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=KEPT,
+        cite="clone(2) CLONE_IO",
+    )
+    tls = field(
+        Address,
+        initial=NOWHERE,
+        fork=COPIED,
+        thread=COMPUTED,
+        exec=RESET(NOWHERE),
+        cite="clone(2) CLONE_SETTLS; arch_prctl(2) DESCRIPTION",
+    )
+    clears_word = field(
+        Bool,
+        initial=FALSE,
+        fork=COMPUTED,
+        thread=COMPUTED,
+        exec=RESET(FALSE),
+        cite="clone(2) CLONE_CHILD_CLEARTID; set_tid_address(2) DESCRIPTION",
+    )
+    """When it ends, the word of its memory is cleared (`memory`)."""
+    awaits_word = field(
+        Bool,
+        initial=FALSE,
+        fork=FRESH(FALSE),
+        thread=FRESH(FALSE),
+        exec=KEPT,
+        cite="futex(2) DESCRIPTION",
+    )
+    """What it sleeps for is that the word of its memory is cleared."""
     ruid = field(
         Uid,
         initial=ROOT,
@@ -200,3 +269,14 @@ class HandlingRow(Row[Share]):
     restarting = field(Signals, initial=NO_SIGNALS, cite="sigaction(2) SA_RESTART")
     leaves_no_zombies = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDWAIT")
     tells_no_stops = field(Bool, initial=FALSE, cite="sigaction(2) SA_NOCLDSTOP")
+
+
+class MemoryRow(Row[Share]):
+    """An address space: the word of it that a thread's number is kept in."""
+
+    has_number = field(Bool, initial=FALSE, cite="set_tid_address(2) DESCRIPTION")
+    number = field(
+        Number, initial=NUMBER_OF_INIT, cite="clone(2) CLONE_PARENT_SETTID; D19"
+    )
+    wakes = field(Bool, initial=FALSE, cite="set_tid_address(2) DESCRIPTION; D17")
+    """The word has been cleared, and one of those who sleep on it is to wake."""

@@ -36,6 +36,7 @@ from spec.process.rows import (
     READY,
     HandleRow,
     HandlingRow,
+    MemoryRow,
     TaskRow,
     TerminalRow,
 )
@@ -237,6 +238,7 @@ class Kernel(Processes):
     process = Table(Process, UnixRow, inherits=True)
     task = Table(Task, TaskRow, inherits=True)
     handling = Table(Share, HandlingRow)
+    memory = Table(Share, MemoryRow)
     handle = Table(Handle, HandleRow)
     terminal = Table(Terminal, TerminalRow)
     last_number = field(

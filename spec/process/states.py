@@ -86,6 +86,7 @@ def wake(step: Step, old: Kernel, new: Kernel, sleeper: Task) -> None:
     # ERRORS: none
     step.blocks(when=(run != ASLEEP) & (run != UNINTERRUPTIBLE), cite="F39")
     step.blocks(when=awaits_vfork(old, sleeper), cite="vfork(2) DESCRIPTION")
+    step.blocks(when=old.task[sleeper].awaits_word, cite="futex(2) DESCRIPTION")
     step.blocks(when=is_stopped(old, sleeper), cite="F40")
 
     # EFFECT

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spec.lang import Bool, SetOf, some_of, the_one, those
+from spec.lang import Bool, SetOf, some_of, those
 from spec.process.rows import ABSENT, ENDED, READY
-from spec.process.sorts import INIT, Number, Pid, Process, Share, Task
+from spec.process.sorts import INIT, Number, Pid, Process, Task
 from spec.process.state import DEAD, FREE, RUNNING, ZOMBIE, Kernel, Processes
 
 
@@ -117,32 +117,3 @@ def can_act(s: Kernel, caller: Process | Task) -> Bool:
         & ~s.process[caller].is_stopped
         & some_of(Task, lambda t: (s.task[t].run == READY) & is_thread_of(s, t, caller))
     )
-
-
-def handlers_in_use(s: Kernel, share: Share) -> Bool:
-    """Some running process has these handlers."""
-    return some_of(
-        Process, lambda q: is_running(s, q) & (s.process[q].handlers == share)
-    )
-
-
-def memory_in_use(s: Kernel, share: Share) -> Bool:
-    """Some running process has this memory."""
-    return some_of(Process, lambda q: is_running(s, q) & (s.process[q].memory == share))
-
-
-def has_room(s: Kernel) -> Bool:
-    """There are handlers and memory for one process more."""
-    return some_of(Share, lambda x: ~handlers_in_use(s, x)) & some_of(
-        Share, lambda x: ~memory_in_use(s, x)
-    )
-
-
-def new_handlers(s: Kernel) -> Share:
-    """A handler table that nobody has."""
-    return the_one(Share, lambda x: ~handlers_in_use(s, x))
-
-
-def new_memory(s: Kernel) -> Share:
-    """An address space that nobody has."""
-    return the_one(Share, lambda x: ~memory_in_use(s, x))

@@ -102,7 +102,7 @@ class World:
         }
         said: dict[str, list[Fields]] = {
             "Process": [self._own(p) for p in procs],
-            "Task": [t.fields for t in threads],
+            "Task": [self._with_shares(t) for t in threads],
             "Share": [tables.get(p.pid, {}) for p in procs],
         }
         columns: list[Any] = []
@@ -128,6 +128,14 @@ class World:
         own = {n.rpartition(".")[2]: process.pid for n in (*shares, *leaders)}
         above = {"parent_thread": process.fields["parent"]} if leaders else {}
         return {**own, **above, **process.fields}
+
+    def _with_shares(self, one: Thread) -> Fields:
+        """A thread's fields: what it can share it has in common with its process."""
+        lives = one.fields["run"] not in {"ABSENT", "ENDED"}
+        fields = self.evaluator.model.shape.fields()
+        shares = [f.name for f in fields if lives and _is(f.type, "Share")]
+        own = {n.rpartition(".")[2]: one.fields["process"] for n in shares}
+        return {**own, **one.fields}
 
     @cached_property
     def _blank(self) -> State:
