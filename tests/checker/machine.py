@@ -39,11 +39,11 @@ class Colour(Enum):
     members = ("RED", "GREEN", "BLUE")
 
 
-class Word(Int, bits=3):
+class Word(Int, bits=2):
     """A register."""
 
 
-class Wide(Int, bits=5):
+class Wide(Int, bits=4):
     """A wider one."""
 
 
@@ -63,7 +63,7 @@ class Machine(State):
     """Two registers, a set and a forest."""
 
     a = field(Word, initial=1)
-    b = field(Word, initial=6)
+    b = field(Word, initial=2)
     chosen = field(Parts, initial=Parts.containing())
     part = Table(Part, PartRow)
     tree = Forest(Part, "part.above")
@@ -75,9 +75,9 @@ FIRST = Part.element(0)
 @event()
 def calculate(step: Step, old: Machine, new: Machine, amount: Word) -> None:
     """Arithmetic that wraps around."""
-    step.fails(EBUSY, when=(old.a == old.b) & (amount > 3), cite="a book")
+    step.fails(EBUSY, when=(old.a == old.b) & (amount > 2), cite="a book")
     new.a = (old.a + amount) ^ (old.b - amount)
-    new.b = ((old.b << amount) | (old.a >> 1)) & 7
+    new.b = ((old.b << amount) | (old.a >> 1)) & 3
     step.returns(0)
 
 
@@ -95,7 +95,7 @@ def gather(step: Step, old: Machine, new: Machine, parts: Parts, part: Part) -> 
     step.blocks(when=parts.size() > 2)
     on = those(Part, lambda p: old.part[p].is_on)
     one = Parts.containing(part)
-    new.chosen = ite(old.a < 4, (old.chosen | parts) & on, (old.chosen - parts) | one)
+    new.chosen = ite(old.a < 2, (old.chosen | parts) & on, (old.chosen - parts) | one)
     new.part[part].is_on = ~old.part[part].is_on
     step.returns()
 

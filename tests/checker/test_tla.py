@@ -100,7 +100,7 @@ class TestHowItReads:
 
         assert (
             "calculate_answer(amount) ==\n"
-            "    IF   a = b /\\ 3 < amount\n"
+            "    IF   a = b /\\ 2 < amount\n"
             '    THEN "EBUSY"  \\* a book\n'
             '    ELSE "OK"\n'
         ) in made
@@ -259,7 +259,7 @@ class TestTlc:
 
     @pytest.mark.slow
     def test_counts_a_model_with_every_operator(self, tmp_path: Path) -> None:
-        scope = Scope({"Part": 3})
+        scope = Scope({"Part": 2})
         made = export_tla(machine(), scope)
 
         assert counted(machine(), scope) == tlc(made, tmp_path).numbers()
