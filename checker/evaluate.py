@@ -107,7 +107,9 @@ class Evaluator:
                 continue
             row = make("PARAM", attr="row", of=info.index)
             rows = range(self.scope.size(info.index))
-            blank.append(tuple(self.term(info.initial, {row: n}) for n in rows))
+            function = Function("initial", (row,), Value(info.initial))
+            code = compile_functions([function], self.fields, self.scope)
+            blank.append(tuple(int(code["initial"](None, None, n)) for n in rows))
         boot: State = self._code["boot"](tuple(blank), None)
         return boot
 

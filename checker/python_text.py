@@ -7,15 +7,20 @@ The text is made from traced pages only; no trace file or log ever reaches it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from checker.python_joins import Repeats
+from checker.python_words import WORDS
 from spec.lang.action import Every, Write
 from spec.lang.ir import BINDERS, OPERATORS, Binding, Node, Place
 from spec.lang.model import Scope
-from spec.lang.types import IntType, SortType
+from spec.lang.types import BOOL, IntType, SortType
 from spec.lang.walk import postorder
+
+LONGEST_REPEATED: Final = 200
+"""Quantified terms in the body of another are written out again up to this length."""
 
 DEEPEST: Final = 30
 """Expressions nested deeper than this get a name first: the parser has a limit."""
@@ -58,39 +63,6 @@ class Function:
     body: Value | Ladder | Rows | Updates
 
 
-def nearest(
-    parent: Sequence[int], start: int, moves: int, holds: Callable[[int], Any]
-) -> int:
-    """The first of up to `moves` strict ancestors that holds, else the last one."""
-    at = parent[start]
-    for _ in range(moves - 1):
-        if holds(at):
-            return at
-        at = parent[at]
-    return at
-
-
-def is_ancestor(parent: Sequence[int], above: int, below: int, moves: int) -> bool:
-    """`above` is met within `moves` steps up from `below`, and is not `below`."""
-    at = below
-    for _ in range(moves):
-        at = parent[at]
-        if at == above:
-            return above != below
-    return False
-
-
-def shift_left(value: int, by: int, mask: int) -> int:
-    """Shifted, and cut to the width; a huge shift costs nothing."""
-    return value << by & mask if by < mask.bit_length() else 0
-
-
-HELPERS: Final[dict[str, object]] = {
-    "nearest": nearest,
-    "is_ancestor": is_ancestor,
-    "shift_left": shift_left,
-}
-
 Rule = Callable[["Text", Node, list[str]], str]
 
 
@@ -101,6 +73,13 @@ def _mask(node: Node) -> int:
 
 def _joined(word: str) -> Rule:
     return lambda _text, _node, args: f"({f' {word} '.join(args)})"
+
+
+def _decided_by(word: str) -> Rule:
+    """The parts without quantifiers first: they often decide alone."""
+    return lambda _text, _node, args: (
+        f"({f' {word} '.join(sorted(args, key=lambda arg: '(map(' in arg))})"
+    )
 
 
 def _wrapped(sign: str) -> Rule:
@@ -148,8 +127,8 @@ PYTHON_RULES: Final[dict[str, Rule]] = {
     "VAR": lambda _text, node, _args: f"q{node.attr}",
     "READ": _read,
     "NOT": lambda _text, _node, args: f"(not {args[0]})",
-    "AND": _joined("and"),
-    "OR": _joined("or"),
+    "AND": _decided_by("and"),
+    "OR": _decided_by("or"),
     "EQ": _joined("=="),
     "ITE": lambda _text, _node, args: f"({args[1]} if {args[0]} else {args[2]})",
     "ADD": _wrapped("+"),
@@ -194,6 +173,10 @@ class Text:
     lines: list[str] = field(default_factory=list)
     indent: int = 1
     made: list[int] = field(default_factory=lambda: [0])
+    joins: dict[Node, tuple[str, Node]] = field(default_factory=dict)
+    """Quantified terms that are looked up: in which set, and what is looked up."""
+    preparing: bool = False
+    repeats: Repeats = field(default_factory=Repeats)
 
     def field(self, place: object) -> str:
         """The expression for a field's whole value."""
@@ -210,6 +193,7 @@ class Text:
 
     def expression(self, root: Node) -> str:
         """Python for `root`; what is used twice, or is deep, is put in a variable."""
+        self.prepare(root)
         done: dict[Node, tuple[str, int]] = {}
         stack = [(root, False)]
         while stack:
@@ -221,6 +205,8 @@ class Text:
             elif not ready:
                 stack.append((node, True))
                 inside = node.args[:-1] if node.op in BINDERS else node.args
+                if node in self.joins:
+                    inside = (self.joins[node][1],)
                 stack.extend((arg, False) for arg in reversed(inside))
             else:
                 done[node] = self._one(node, done)
@@ -229,17 +215,32 @@ class Text:
     def _one(self, node: Node, done: dict[Node, tuple[str, int]]) -> tuple[str, int]:
         binder = node.op in BINDERS
         before = node.args[:-1] if binder else node.args
-        args = [done[arg][0] for arg in before]
-        if binder:
-            args.append(self.function_of(node))
-        text = PYTHON_RULES[node.op](self, node, args)
+        if node in self.joins:
+            known, sought = self.joins[node]
+            before = (sought,)
+            text = f"({done[sought][0]} in {known})"
+        else:
+            args = [done[arg][0] for arg in before]
+            if binder:
+                args.append(self.function_of(node))
+            text = PYTHON_RULES[node.op](self, node, args)
         depth = 1 + max((done[arg][1] for arg in before), default=0)
-        if node.args and (self.shared[node] > 1 or depth > DEEPEST):
+        wanted = self.shared[node] > 1 and not self.costs_each_time(node, text)
+        if node.args and (wanted or depth > DEEPEST):
             name = self.fresh("t")
             self.put(f"{name} = {text}")
             self.names[node] = name
             return name, 0
         return text, depth
+
+    def costs_each_time(self, node: Node, text: str) -> bool:
+        """A name would have the term evaluated for elements that do not need it."""
+        return (
+            self.indent > 1
+            and node.type == BOOL
+            and len(text) <= LONGEST_REPEATED
+            and "(map(" in text
+        )
 
     def function_of(self, binder: Node) -> str:
         """The body of a binder as a local function of its variable."""
@@ -249,6 +250,7 @@ class Text:
 
     def local(self, variable: str, *nodes: Node) -> str:
         """A local function of one variable that returns these terms."""
+        self.prepare(*nodes)
         name = self.fresh("f")
         self.put(f"def {name}({variable}):")
         inner = Text(
@@ -259,9 +261,39 @@ class Text:
             self.lines,
             self.indent + 1,
             self.made,
+            self.joins,
         )
         inner.put(f"return {', '.join([inner.expression(node) for node in nodes])}")
         return name
+
+    def prepare(self, *roots: Node) -> None:
+        """Once, what the bodies of quantifiers below these need again and again.
+
+        That is, quantified terms that do not depend on an outer variable, and the sets
+        in which others are looked up.
+        """
+        if self.indent > 1 or self.preparing:
+            return
+        self.preparing = True
+        closed, joins = self.repeats.below(roots)
+        for node in closed:
+            if node not in self.names:
+                text = self.expression(node)
+                self.names[node] = self.fresh("c")
+                self.put(f"{self.names[node]} = {text}")
+        for join in joins:
+            if join.node in self.joins:
+                continue
+            binding = join.node.attr
+            assert isinstance(binding, Binding)
+            variable, size = f"q{binding.level}", self.scope.size(binding.type)
+            member = self.local(variable, join.condition)
+            those, known = self.fresh("j"), self.fresh("j")
+            self.put(f"{those} = list(filter({member}, range({size})))")
+            keys = [f"*map({self.local(variable, k)}, {those})" for k in join.keys]
+            self.put(f"{known} = {{{', '.join(keys)}}}")
+            self.joins[join.node] = (known, join.sought)
+        self.preparing = False
 
     # Bodies
 
@@ -324,19 +356,24 @@ def compile_functions(
     """The functions, compiled, by name. `positions`: each field's place in a state."""
     listed = list(functions)
     source: list[str] = []
+    repeats = Repeats()
     for number, function in enumerate(listed):
-        source += _source(f"function_{number}", function, positions, scope)
-    names: dict[str, Any] = dict(HELPERS)
+        source += _source(f"function_{number}", function, positions, scope, repeats)
+    names: dict[str, Any] = dict(WORDS)
     exec(compile("\n".join(source), "<pidproof pages>", "exec"), names)  # noqa: S102
     return {f.name: names[f"function_{n}"] for n, f in enumerate(listed)}
 
 
 def _source(
-    name: str, function: Function, positions: Mapping[str, int], scope: Scope
+    name: str,
+    function: Function,
+    positions: Mapping[str, int],
+    scope: Scope,
+    repeats: Repeats,
 ) -> list[str]:
     names = {node: f"p_{node.attr}" for node in function.params}
     head = ", ".join(["s", "z", *names.values()])
-    text = Text(positions, scope, names, _uses(function.body))
+    text = Text(positions, scope, names, _uses(function.body), repeats=repeats)
     text.body(function.body)
     return [f"def {name}({head}):", *text.lines]
 

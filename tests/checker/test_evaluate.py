@@ -16,7 +16,7 @@ from checker.evaluate import (
     Transition,
 )
 from checker.explore import explore
-from checker.python_text import is_ancestor, nearest, shift_left
+from checker.python_words import is_ancestor, nearest, shift_left
 from spec.lang import (
     FALSE,
     TRUE,
