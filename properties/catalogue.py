@@ -13,12 +13,15 @@ from properties import (
     family,
     groups,
     guids,
+    job_control,
     leftovers,
     mitigations,
     numbers,
     protection,
+    sessions,
     statuses,
     templates,
+    terminals,
 )
 from spec.lang import Property
 
@@ -31,6 +34,9 @@ THEMES: Final[tuple[ModuleType, ...]] = (
     statuses,
     exec,
     groups,
+    sessions,
+    terminals,
+    job_control,
     templates,
     guids,
     protection,

@@ -1,12 +1,13 @@
-"""Groups and sessions: every process is in one of each, and groups nest in sessions."""
+"""Groups: every process is in one, and who may be moved to which."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from properties.words import (
     UNIX_LIKE,
     caller_of,
     every_existing,
-    every_newborn,
     every_survivor,
 )
 from spec.lang import (
@@ -19,9 +20,10 @@ from spec.lang import (
     some_of,
     sometimes,
 )
-from spec.process.sorts import Process
+from spec.process.groups import NEGATIVE, POSITIVE, ZERO, Sign
+from spec.process.sorts import EACCES, ESRCH, Number, Pid, Process
 from spec.process.state import Kernel, Processes
-from spec.process.words import exists, members_of
+from spec.process.words import exists
 
 
 @always(claims=("G02",), source="credentials(7) DESCRIPTION", systems=UNIX_LIKE)
@@ -39,78 +41,234 @@ def every_group_is_within_one_session(s: Kernel) -> Bool:
     )
 
 
-@always(claims=("G03", "G07"), source="credentials(7) DESCRIPTION", systems=UNIX_LIKE)
-def every_session_leader_leads_its_group(s: Kernel) -> Bool:
-    """Whose number is that of its session, its number is that of its group."""
+@always(claims=("G03", "facts B10"), source="setpgid(2) NOTES", systems=UNIX_LIKE)
+def a_group_is_in_the_session_of_the_process_it_is_named_after(s: Kernel) -> Bool:
+    """Who is in a group that has a process's number is in that process's session."""
     return every_existing(
         s,
-        lambda p: implies(
-            s.process[p].session == s.process[p].pid,
-            s.process[p].group == s.process[p].pid,
+        lambda p: every_existing(
+            s,
+            lambda q: implies(
+                s.process[q].group == s.process[p].pid,
+                s.process[q].session == s.process[p].session,
+            ),
+        ),
+    )
+
+
+def changes_group(old: Kernel, new: Kernel, process: Process) -> Bool:
+    """The process is in another group after the step."""
+    return old.process[process].group != new.process[process].group
+
+
+@every_step(
+    claims=("C24", "E05", "G22", "facts E1"),
+    source="setpgid(2) NOTES",
+    systems=UNIX_LIKE,
+)
+def only_setpgid_and_setsid_change_a_group(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Nothing else does: exec, an end and an adoption do not."""
+    may = call.named("setpgid", "setsid")
+    return every_survivor(old, new, lambda p: may | ~changes_group(old, new, p))
+
+
+@every_step(
+    claims=("G04", "facts B3"),
+    source="setpgid(2) ERRORS ESRCH",
+    systems=UNIX_LIKE,
+    calls=("setpgid",),
+)
+def setpgid_moves_only_the_caller_or_its_child(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Nobody else's group changes."""
+    caller = caller_of(old, call)
+    return every_survivor(
+        old,
+        new,
+        lambda p: (
+            ~changes_group(old, new, p)
+            | (p == caller)
+            | (old.process[p].parent == caller)
         ),
     )
 
 
 @every_step(
-    claims=("C24", "E05", "G08", "facts B7", "facts E1"),
-    source="setsid(2) DESCRIPTION",
+    claims=("G04", "facts B4", "facts B6"),
+    source="setpgid(2) ERRORS EPERM",
     systems=UNIX_LIKE,
+    calls=("setpgid",),
 )
-def group_and_session_change_only_to_found_new_ones(
+def a_group_is_joined_within_the_session(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Who leaves its group or session leads new ones, of which nobody was a member."""
+    """The new group is one's own, or a member, a zombie perhaps, is of the session."""
 
-    def founds(process: Process) -> Bool:
-        number = old.process[process].pid
-        after = new.process[process]
-        return (
-            members_of(old, number).is_empty()
-            & (after.group == number)
-            & (after.session == number)
+    def is_there(group: Number, session: Number) -> Bool:
+        return some_of(
+            Process,
+            lambda q: (
+                exists(old, q)
+                & (old.process[q].group == group)
+                & (old.process[q].session == session)
+            ),
         )
 
     return every_survivor(
         old,
         new,
         lambda p: (
-            (
-                (old.process[p].group == new.process[p].group)
-                & (old.process[p].session == new.process[p].session)
-            )
-            | founds(p)
+            ~changes_group(old, new, p)
+            | (new.process[p].group == old.process[p].pid)
+            | is_there(new.process[p].group, old.process[p].session)
         ),
     )
 
 
 @every_step(
-    claims=("G08", "facts B7"),
-    source="setsid(2) ERRORS EPERM",
+    claims=("G05", "facts B1"),
+    source="setpgid(2) ERRORS EACCES",
     systems=UNIX_LIKE,
-    calls=("setsid",),
+    calls=("setpgid",),
 )
-def nobody_founds_a_group_that_exists(
+def a_child_that_has_run_exec_is_not_moved(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """A setsid succeeds only where no process, no zombie either, is in the group."""
-    number = old.process[caller_of(old, call)].pid
-    return implies(
-        outcome.succeeded,
-        every_existing(old, lambda q: old.process[q].group != number),
-    )
-
-
-@every_step(claims=("C24",), source="fork(2) DESCRIPTION", systems=UNIX_LIKE)
-def a_new_process_is_in_its_creators_group_and_session(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """A child starts where its parent is."""
-    return every_newborn(
+    """Only itself can still change its group."""
+    caller = caller_of(old, call)
+    return every_survivor(
         old,
         new,
         lambda p: (
-            (new.process[p].group == old.process[new.process[p].parent].group)
-            & (new.process[p].session == old.process[new.process[p].parent].session)
+            ~changes_group(old, new, p) | (p == caller) | ~old.process[p].has_execed
+        ),
+    )
+
+
+@every_step(
+    claims=("G05", "facts B1"),
+    source="setpgid(2) ERRORS EACCES",
+    systems=UNIX_LIKE,
+    calls=("setpgid",),
+)
+def eacces_is_said_of_a_child_that_has_run_exec(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """The error means that the number given is such a child's."""
+    caller = caller_of(old, call)
+    number = call.argument("pid", Number)
+    return implies(
+        outcome.failed_with(EACCES),
+        some_of(
+            Process,
+            lambda q: (
+                exists(old, q)
+                & (old.process[q].pid == number)
+                & (old.process[q].parent == caller)
+                & (q != caller)
+                & old.process[q].has_execed
+            ),
+        ),
+    )
+
+
+@every_step(
+    claims=("facts B3",),
+    source="setpgid(2) ERRORS ESRCH",
+    systems=UNIX_LIKE,
+    calls=("setpgid",),
+)
+def neither_oneself_nor_a_child_is_said_to_be_nobody(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """ESRCH means that the number given is below zero, or of neither."""
+    caller = caller_of(old, call)
+    number = call.argument("pid", Number)
+    sign = call.argument("pid_sign", Sign)
+
+    def is_close(process: Process) -> Bool:
+        return (process == caller) | (old.process[process].parent == caller)
+
+    return implies(
+        outcome.failed_with(ESRCH),
+        (sign == NEGATIVE)
+        | (
+            (sign == POSITIVE)
+            & every_existing(
+                old, lambda q: ~is_close(q) | (old.process[q].pid != number)
+            )
+        ),
+    )
+
+
+@every_step(
+    claims=("facts B3",),
+    source="setpgid(2) ERRORS EPERM",
+    systems=UNIX_LIKE,
+    calls=("setpgid",),
+)
+def a_session_leader_stays_in_its_group(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Neither itself nor its parent can move it."""
+    return every_survivor(
+        old,
+        new,
+        lambda p: (
+            (old.process[p].session != old.process[p].pid) | ~changes_group(old, new, p)
+        ),
+    )
+
+
+@every_step(
+    claims=("facts B9",),
+    source="getpgid(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("getpgid",),
+)
+def getpgid_tells_the_group_of_whom_it_is_asked_about(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """It fails only where nobody has the number, and else says the group."""
+    return _tells(old, call, outcome, lambda q: old.process[q].group)
+
+
+@every_step(
+    claims=("facts B9",),
+    source="getsid(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("getsid",),
+)
+def getsid_tells_the_session_of_whom_it_is_asked_about(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Across sessions too: Linux has no EPERM for it."""
+    return _tells(old, call, outcome, lambda q: old.process[q].session)
+
+
+def _tells(
+    old: Kernel,
+    call: CallView,
+    outcome: Outcome,
+    truth: Callable[[Process], Number],
+) -> Bool:
+    """The call says `truth` of the caller, or of the process with the number given."""
+    sign = call.argument("sign", Sign)
+    number = call.argument("number", Number)
+
+    def is_meant(process: Process) -> Bool:
+        return ((sign == ZERO) & (process == caller_of(old, call))) | (
+            (sign == POSITIVE) & (old.process[process].pid == number)
+        )
+
+    answer = Pid.lift(0) if outcome.value is None else Pid(outcome.value)
+    return every_existing(
+        old,
+        lambda q: implies(
+            is_meant(q), outcome.succeeded & (answer == Pid.from_term(truth(q)))
         ),
     )
 
