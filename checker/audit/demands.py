@@ -29,6 +29,8 @@ class Cell:
     field: str
     row: int
     values: frozenset[int]
+    about: str = ""
+    """Whose cell it is, for a person to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Attempt:
     """What must be so before the step."""
     leaves: tuple[Cell, ...] = ()
     """What must be so after it."""
+    first: tuple[Invocation, ...] = ()
+    """Steps that nobody in the log took, and that come before."""
     changes_nothing: bool = False
     """The step leaves the state as it is."""
 
@@ -79,12 +83,6 @@ class Asking:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
-        self._errors = {
-            action.name: {
-                str(a.error) for rung in action.rungs for a in rung.alternatives
-            }
-            for action in evaluator.model.actions
-        }
 
     def after(self, demand: Demand, state: State) -> Iterator[State]:
         """The states in which the demand can leave this one; none if it cannot be."""
@@ -94,8 +92,11 @@ class Asking:
             if attempt.invocation is None:
                 yield state
                 continue
+            start = self.prepared(attempt, state)
+            if start is None:
+                continue
             for found in self.evaluator.outcomes(
-                state, attempt.invocation, chosen=True
+                start, attempt.invocation, chosen=True
             ):
                 if (
                     isinstance(found, Transition)
@@ -104,6 +105,15 @@ class Asking:
                 ):
                     yield found.after
 
+    def prepared(self, attempt: Attempt, state: State) -> State | None:
+        """After the steps that come first; None if one of them cannot be taken."""
+        for step in attempt.first:
+            found = self.evaluator.outcomes(state, step, chosen=True)[0]
+            if isinstance(found, Stopped) or isinstance(found.outcome, Failed):
+                return None
+            state = found.after
+        return state
+
     def hold(self, cells: Iterable[Cell], state: State) -> bool:
         """The cells are as the record says."""
         return all(self.cell(cell, state) in cell.values for cell in cells)
@@ -111,10 +121,6 @@ class Asking:
     def cell(self, cell: Cell, state: State) -> int:
         """The value of a cell."""
         return int(state[self.evaluator.fields[cell.field]][cell.row])
-
-    def can_answer(self, action: str, error: str) -> bool:
-        """The model knows this error of this call."""
-        return error in self._errors[action]
 
 
 def agrees(attempt: Attempt, found: Transition) -> bool:
@@ -144,8 +150,9 @@ class Objection:
 def objection(asking: Asking, attempt: Attempt, state: State) -> Objection:
     """Why this attempt is not possible in this state."""
     outcomes: tuple[Transition | Stopped, ...] = ()
-    if attempt.invocation is not None:
-        outcomes = tuple(asking.evaluator.outcomes(state, attempt.invocation))
+    start = asking.prepared(attempt, state)
+    if attempt.invocation is not None and start is not None:
+        outcomes = tuple(asking.evaluator.outcomes(start, attempt.invocation))
     for cell in attempt.cells:
         held = asking.cell(cell, state)
         if held not in cell.values:

@@ -10,20 +10,30 @@ from collections.abc import Callable
 from typing import Final
 
 from checker.audit import values
-from checker.audit.demands import Cell
 from checker.audit.lexing import BadLog, Unreadable
 from checker.audit.log import Call, Happening, Record
-from checker.audit.strace_line import Signalled
-from checker.cli.auditing.endings import EXITING, ends, exited, killed, status_cells
-from checker.cli.auditing.people import (
-    CREATING,
-    HOME,
-    Life,
-    ending_of,
-    flags_of,
-    made_pid,
+from checker.audit.strace_line import Paused, Signalled
+from checker.cli.auditing.asking import (
+    getpgid,
+    getpgrp,
+    getppid,
+    getsid,
+    own_number,
+    setpgid,
+    setsid,
 )
+from checker.cli.auditing.endings import EXITING, ends, status_cells
+from checker.cli.auditing.people import CREATING, ending_of, flags_of, made_pid
 from checker.cli.auditing.scene import Scene
+from checker.cli.auditing.sending import (
+    kill,
+    member,
+    rt_sigaction,
+    stops,
+    tgkill,
+    tkill,
+)
+from checker.cli.auditing.waiting import told_status, wait4, waitid
 
 Asked = Callable[[Scene, Call, values.Ending], bool]
 """Adds the demands of a call, or answers False: the model says nothing of it."""
@@ -44,6 +54,8 @@ def collect_demands(scene: Scene) -> None:
         if isinstance(record, Happening):
             if isinstance(record.what, Signalled):
                 _news(scene, record, record.what.info, record.line)
+            elif isinstance(record.what, Paused):
+                stops(scene, record, record.what)
             continue
         try:
             known = _call(scene, record)
@@ -123,129 +135,25 @@ def exec_(scene: Scene, call: Call, ending: values.Ending) -> bool:
     return True
 
 
-# Waiting
-
-
-def wait4(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """A child collected, or none to collect, or none at all."""
-    parts = values.listed(f"({call.arguments})")
-    caller, line = scene.caller(call), call.ended or call.began
-    options = values.flags(parts[2])
-    whom, number = _selected(scene, caller, values.pid(parts[0]), call.began)
-    no_hang = "WNOHANG" in options
-    if ending.error is not None:
-        if ending.error != "ECHILD":
-            return False
-        step = scene.step(
-            "wait4", line, caller=caller.owner, whom=whom, number=number,
-            no_hang=no_hang, child=caller.owner,
-        )  # fmt: skip
-        scene.demand(call, [scene.attempt(step, error="ECHILD")])
-        return True
-    said = ending.value
-    assert said is not None
-    if said.inside == 0:
-        step = scene.step(
-            "wait4", line, caller=caller.owner, whom=whom, number=number,
-            no_hang=no_hang, child=caller.owner,
-        )  # fmt: skip
-        scene.demand(call, [scene.attempt(step, values={0}, quiet=True)])
-        return True
-    child = scene.people.meant(caller, said, line)
-    if child is None:
-        scene.demand(call, (), impossible=f"{said.inside} has never been a process")
-        return True
-    cells: tuple[Cell, ...] = ()
-    if parts[1].startswith("0x"):
-        wrong = f"it collects {said.inside}, and does not say how that one ended"
-        scene.demand(call, (), impossible=wrong)
-        return True
-    if parts[1] != "NULL":
-        status = _word(values.wait_status(parts[1]))
-        if status is None:
-            return False
-        cells = status_cells(scene, child, status)
-    step = scene.step(
-        "wait4", line, caller=caller.owner, whom=whom, number=number,
-        no_hang=no_hang, child=child,
-    )  # fmt: skip
-    answer = scene.result(caller, said, line)
-    scene.demand(call, [scene.attempt(step, values=answer, cells=cells)])
-    return True
-
-
-def _selected(
-    scene: Scene, caller: Life, said: values.Pid, line: int
-) -> tuple[str, int]:
-    """What the first argument of wait4 selects, in the model's terms."""
-    if said.inside == -1:
-        return "ANY_CHILD", 0
-    number = scene.people.element(caller, said, line)
-    return ("ONE_CHILD" if said.inside > 0 else "GROUP_MEMBER"), number
-
-
-def _word(status: values.WaitStatus) -> int | None:
-    if status.kind == "exited":
-        return exited(status.number)
-    if status.kind == "signaled":
-        return killed(status.number, core=status.core)
-    return None
-
-
-# Asking
-
-
-def own_number(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """The caller's own number."""
-    caller, said = scene.caller(call), ending.value
-    if said is None or caller.process is not None:
-        return False
-    if caller.inside == 0:
-        caller.inside = said.inside
-    line = call.ended or call.began
-    if caller.space != HOME and said.outside is None:
-        is_own = said.inside == caller.inside
-        number = scene.people.elements[caller.pid] if is_own else 1
-        answer = frozenset({number + 1})
-    else:
-        answer = scene.result(caller, said, line)
-    step = scene.step("getpid", call.began, caller=caller)
-    scene.demand(call, [scene.attempt(step, values=answer)])
-    return True
-
-
-def getppid(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """The parent's number, which changes when somebody adopts the caller."""
-    if ending.value is None:
-        return False
-    caller, line = scene.caller(call), call.ended or call.began
-    step = scene.step("getppid", call.began, caller=caller.owner)
-    answer = scene.result(caller, ending.value, line)
-    scene.demand(call, [scene.attempt(step, values=answer)])
-    return True
-
-
-def setsid(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """A session of one's own."""
-    caller, line = scene.caller(call), call.ended or call.began
-    step = scene.step("setsid", call.began, caller=caller.owner)
-    if ending.value is None:
-        scene.demand(call, [scene.attempt(step, error=ending.error)])
-        return True
-    answer = scene.result(caller, ending.value, line)
-    scene.demand(call, [scene.attempt(step, values=answer)])
-    return True
-
-
 def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """The subreaper's flag."""
     parts = values.listed(f"({call.arguments})")
     if ending.value is None or parts[0] not in {
         "PR_SET_CHILD_SUBREAPER",
         "PR_GET_CHILD_SUBREAPER",
+        "PR_SET_PDEATHSIG",
     }:
         return False
     caller = scene.caller(call).owner
+    if parts[0] == "PR_SET_PDEATHSIG":
+        name = member(scene, values.signal_number(parts[1]))
+        if name is None:
+            return False
+        step = scene.step(
+            "prctl_set_pdeathsig", call.began, caller=scene.caller(call), sig=name
+        )
+        scene.demand(call, [scene.attempt(step)])
+        return True
     if parts[0] == "PR_SET_CHILD_SUBREAPER":
         wanted = values.integer(parts[1]) != 0
         step = scene.step(
@@ -278,23 +186,20 @@ def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
     caller, said = scene.caller(record), values.pid(info["si_pid"])
     child = scene.people.meant(caller, said, line)
     wrong = scene.people.contradiction(caller, said, line)
-    code, status = info.get("si_code"), info.get("si_status", "0")
+    about = told_status(info)
     if child is None or wrong:
         wrong = wrong or f"{said.inside} has never been a process"
         scene.demand(record, (), impossible=wrong)
         return True
-    if code == "CLD_EXITED":
-        word = exited(values.integer(status))
-    elif code in {"CLD_KILLED", "CLD_DUMPED"}:
-        word = killed(values.signal_number(status), core=code == "CLD_DUMPED")
-    else:
+    if about is None:
         return False
-    if not scene.first_news(child, caller):
+    has_ended = about.kind in {"exited", "signaled"}
+    if has_ended and not scene.first_news(child, caller):
         wrong = f"the end of {child.pid} has been told before"
         scene.demand(record, (), impossible=wrong)
         return True
     cells = (
-        *status_cells(scene, child, word),
+        *status_cells(scene, child, about),
         scene.cell("process.parent", child, caller.owner.row),
     )
     scene.demand(record, [scene.told(*cells)], span=(child.began, line))
@@ -307,13 +212,22 @@ TABLE: Final[dict[str, Asked]] = {
     "execve": exec_,
     "execveat": exec_,
     "fork": create,
+    "getpgid": getpgid,
+    "getpgrp": getpgrp,
     "getpid": own_number,
     "getppid": getppid,
+    "getsid": getsid,
     "gettid": own_number,
     "prctl": prctl,
+    "kill": kill,
+    "rt_sigaction": rt_sigaction,
     "rt_sigtimedwait": rt_sigtimedwait,
     "set_tid_address": own_number,
+    "setpgid": setpgid,
     "setsid": setsid,
+    "tgkill": tgkill,
+    "tkill": tkill,
     "vfork": create,
     "wait4": wait4,
+    "waitid": waitid,
 }

@@ -11,8 +11,8 @@ from checker.audit.log import Call, Happening, Record
 from checker.audit.strace_line import Exited, Killed
 from checker.cli.auditing.people import Life
 from checker.cli.auditing.scene import LOW_BYTE, Scene
+from checker.cli.auditing.sending import dying, word
 
-CORE: Final = 0x80
 HAS_ENDED: Final = ("ZOMBIE", "DEAD")
 EXITING: Final = frozenset({"exit", "exit_group"})
 
@@ -20,11 +20,6 @@ EXITING: Final = frozenset({"exit", "exit_group"})
 def exited(code: int) -> int:
     """The status word of a process that exited."""
     return (code & LOW_BYTE) << 8
-
-
-def killed(signal: int, *, core: bool) -> int:
-    """The status word of a process that a signal killed."""
-    return signal | (CORE if core else 0)
 
 
 def ends(scene: Scene) -> None:
@@ -91,7 +86,7 @@ def _exits(
     after: Iterable[int],
     code: int,
 ) -> int:
-    began = _last_act(scene, life, record) if call is None else call.began
+    began = scene.last_act(life, record.line) if call is None else call.began
     given = code if call is None else values.integer(call.arguments) & LOW_BYTE
     leaves = (
         scene.cell("process.phase", life, *HAS_ENDED),
@@ -112,25 +107,14 @@ def _exits(
 def _is_killed(
     scene: Scene, life: Life, record: Happening, after: Iterable[int], what: Killed
 ) -> int:
-    signal = values.signal_number(what.signal)
-    began = _last_act(scene, life, record)
-    leaves = (
-        scene.cell("process.phase", life, *HAS_ENDED),
-        scene.cell("process.status", life, killed(signal, core=what.core)),
-    )
-    step = scene.step("fatal_fault", began, victim=life, core=what.core)
+    number = values.signal_number(what.signal)
+    began = scene.last_act(life, record.line)
     return scene.demand(
         record,
-        [scene.attempt(step, leaves=leaves)],
+        dying(scene, life, number, core=what.core, line=began),
         span=(began, record.line),
         after=after,
     )
-
-
-def _last_act(scene: Scene, life: Life, record: Happening) -> int:
-    """The last line before this one at which the process still did something."""
-    acts = scene.acts.get(id(life.owner), [life.began])
-    return max(line for line in (life.began, *acts) if line < record.line)
 
 
 def _emptied(
@@ -170,9 +154,13 @@ def collect(
     )
 
 
-def status_cells(scene: Scene, child: Life, status: int) -> tuple[Cell, ...]:
-    """The child has ended so."""
-    return (
-        scene.cell("process.phase", child, *HAS_ENDED),
-        scene.cell("process.status", child, status),
-    )
+def status_cells(
+    scene: Scene, child: Life, status: values.WaitStatus
+) -> tuple[Cell, ...]:
+    """What happened to the child is what its status says."""
+    told = scene.cell("process.status", child, word(scene, status))
+    if status.kind == "stopped":
+        return told, scene.cell("process.is_stopped", child, 1)
+    if status.kind == "continued":
+        return told, scene.cell("process.is_stopped", child, 0)
+    return told, scene.cell("process.phase", child, *HAS_ENDED)

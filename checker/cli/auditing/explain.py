@@ -9,9 +9,9 @@ from typing import Final
 from checker.audit.demands import Asking, Attempt, Cell, Demand, Objection, objection
 from checker.audit.lexing import printable
 from checker.audit.replay import Possibility
-from checker.cli.auditing.endings import CORE
 from checker.cli.auditing.people import OUTSIDE
 from checker.cli.auditing.scene import LOW_BYTE, Scene
+from checker.cli.auditing.sending import CONTINUED, CORE, STOPPED
 from checker.evaluate import Failed, Invocation, State, Stopped, Transition
 from spec.lang.action import Action
 from spec.lang.types import EnumType, SetType
@@ -126,13 +126,9 @@ class _Teller:
         said = " or ".join(self._value(cell.field, v) for v in sorted(cell.values))
         name = cell.field.partition(".")[2].replace("_", " ")
         return (
-            f"the {name} of {self._row(cell)} is {self._value(cell.field, held)}, "
+            f"the {name} of {cell.about} is {self._value(cell.field, held)}, "
             f"and the log says {said}"
         )
-
-    def _row(self, cell: Cell) -> str:
-        holders = [life.pid for life in self.scene.people.lives if life.row == cell.row]
-        return f"process {holders[-1]}" if holders else "the process"
 
     def _value(self, name: str, value: int) -> str:
         """A cell's value in words."""
@@ -173,7 +169,9 @@ def status_words(word: int) -> str:
     low = word & LOW_BYTE
     if low == 0:
         return f"exited with {word >> 8}"
-    if low == CORE - 1:
+    if word == CONTINUED:
+        return "continued"
+    if low == STOPPED:
         return f"stopped by signal {word >> 8}"
     core = " and left a core" if low & CORE else ""
     return f"killed by signal {low & (CORE - 1)}{core}"

@@ -116,6 +116,12 @@ class People:
             return self.elements[life.pid]
         return OUTSIDE if by.space == HOME else NOBODY
 
+    def number(self, by: Life, said: values.Pid, line: int) -> int:
+        """The model's number of a thread that `by` names."""
+        life = self.meant(by, said, line)
+        assert life is not None
+        return self.elements[life.pid]
+
     def contradiction(self, by: Life, said: values.Pid, line: int) -> str:
         """What is wrong with a number that is told for both namespaces, if anything."""
         if said.outside is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from checker.audit.demands import Asking
 from checker.audit.lexing import BadLog
@@ -17,6 +17,9 @@ from checker.cli.auditing.people import OUTSIDE, meet
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Evaluator, Invocation, State, Transition
 from spec.lang.model import Model
+
+ALWAYS: Final = frozenset({"fork", "release", "resume"})
+"""The calls that the replay makes of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,9 @@ def audit(model: Model, log: Log) -> Audit:
     people = meet(log)
     scene = Scene(model, people, log)
     collect_demands(scene)
-    evaluator = Evaluator(model, scene.scope())
+    evaluator = Evaluator(_asked(model, scene), scene.scope())
     asking = Asking(evaluator)
-    replay = Replay(asking, scene.demands, WATCHED, _Releasing(scene, evaluator))
+    replay = Replay(asking, scene.demands, WATCHED, _AtOnce(scene, evaluator))
     replayed = replay.run([_first(scene, evaluator)])
     why = None
     if replayed.failed is not None:
@@ -60,6 +63,16 @@ def audit(model: Model, log: Log) -> Audit:
         why = refusal(scene, asking, demand, replayed.remaining)
     told = replayed.remaining[0].told() if replayed.remaining else []
     return Audit(scene, replayed, why, findings(scene, told))
+
+
+def _asked(model: Model, scene: Scene) -> Model:
+    """The model with those of its calls that the log asks about, and no others."""
+    names = {*ALWAYS}
+    for demand in scene.demands:
+        for attempt in demand.attempts:
+            steps = (*attempt.first, attempt.invocation)
+            names |= {step.action for step in steps if step is not None}
+    return replace(model, actions=tuple(a for a in model.actions if a.name in names))
 
 
 def _first(scene: Scene, evaluator: Evaluator) -> State:
@@ -74,18 +87,23 @@ def _first(scene: Scene, evaluator: Evaluator) -> State:
     return made.after
 
 
-class _Releasing:
-    """The kernel releases at once what nobody asks for."""
+class _AtOnce:
+    """What the kernel does at once.
+
+    It releases what nobody asks for, and lets a stopped process go on that was told to.
+    """
 
     def __init__(self, scene: Scene, evaluator: Evaluator) -> None:
         self._scene = scene
         self._phases = evaluator.fields["process.phase"]
+        self._resumed = evaluator.fields["process.is_resumed"]
         self._dead = scene.member("process.phase", "DEAD")
 
     def __call__(self, state: State) -> Invocation | None:
-        return next(self._steps(state), None)
-
-    def _steps(self, state: State) -> Iterator[Invocation]:
-        phases = state[self._phases]
+        """The next step, if there is one."""
+        phases, resumed = state[self._phases], state[self._resumed]
         if self._dead in phases:
-            yield self._scene.step("release", 0, body=phases.index(self._dead))
+            return self._scene.step("release", 0, body=phases.index(self._dead))
+        if True in resumed:
+            return self._scene.step("resume", 0, stopped_one=resumed.index(True))
+        return None

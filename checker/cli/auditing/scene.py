@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -35,6 +36,7 @@ class Scene:
     """For each process, by identity, the lines at which it begins to do something."""
     _told: set[tuple[int, int]] = field(default_factory=set)
     _params: dict[str, tuple[Param, ...]] = field(default_factory=dict)
+    _errors: dict[str, set[str]] = field(default_factory=dict)
     _quiet: frozenset[str] = frozenset()
     _enums: dict[str, EnumType] = field(default_factory=dict)
     _leaders: dict[int, list[tuple[int, Life]]] = field(default_factory=dict)
@@ -44,6 +46,10 @@ class Scene:
         """Look up what is asked often."""
         actions = self.model.actions
         self._params = {action.name: action.params for action in actions}
+        self._errors = {
+            a.name: {str(e.error) for rung in a.rungs for e in rung.alternatives}
+            for a in actions
+        }
         self._quiet = frozenset(a.name for a in actions if not a.writes)
         for info in self.model.shape.fields():
             if isinstance(info.type, EnumType):
@@ -53,6 +59,8 @@ class Scene:
             life = self.people.at(record.pid, line)
             if life is not None:
                 self.acts.setdefault(id(life.owner), []).append(line)
+        for acts in self.acts.values():
+            acts.sort()
         for line, kept, given_up in superseded(self.log):
             heir = self.people.at(given_up, line)
             if heir is not None:
@@ -84,6 +92,10 @@ class Scene:
     def knows(self, action: str) -> bool:
         """The model has this call."""
         return action in self._params
+
+    def can_answer(self, action: str, error: str) -> bool:
+        """The model knows this error of this call."""
+        return error in self._errors[action]
 
     def step(self, action: str, line: int, **given: Given) -> Invocation:
         """A call with its parameters by name."""
@@ -123,7 +135,24 @@ class Scene:
             name,
             life.row,
             frozenset(members.index(v) if isinstance(v, str) else v for v in allowed),
+            f"process {life.pid}",
         )
+
+    def signals(self) -> frozenset[str]:
+        """The signals that the model has names for."""
+        return frozenset(
+            member
+            for params in self._params.values()
+            for param in params
+            if param.name == "sig" and isinstance(param.type, EnumType)
+            for member in param.type.members
+        )
+
+    def last_act(self, life: Life, line: int) -> int:
+        """The last line before this one at which the process still did something."""
+        acts = self.acts.get(id(life.owner), [])
+        place = bisect_left(acts, line)
+        return max(life.began, acts[place - 1]) if place else life.began
 
     def member(self, name: str, value: str) -> int:
         """What a field holds that holds this member of an enumeration."""
@@ -141,6 +170,7 @@ class Scene:
         error: str | None = None,
         cells: tuple[Cell, ...] = (),
         leaves: tuple[Cell, ...] = (),
+        first: tuple[Invocation, ...] = (),
         quiet: bool = False,
     ) -> Attempt:
         """A step, and what it must answer."""
@@ -150,6 +180,7 @@ class Scene:
             error,
             cells,
             leaves,
+            first,
             changes_nothing=quiet
             or error is not None
             or invocation.action in self._quiet,

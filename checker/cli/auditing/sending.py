@@ -1,0 +1,190 @@
+"""What the log says of signals: who sends them, who hears of them, whom they stop.
+
+A signal that the model has no name for does to a process what a fault does: it ends
+it. Its number in a status is then that of the fault, on both sides.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import Final
+
+from checker.audit import values
+from checker.audit.demands import Attempt
+from checker.audit.log import Call, Happening
+from checker.audit.strace_line import Paused
+from checker.cli.auditing.people import HOME, OUTSIDE, Life
+from checker.cli.auditing.scene import Scene
+from checker.evaluate import Invocation
+
+FAULT: Final = int(signal.SIGSEGV)
+CORE: Final = 0x80
+STOPPED: Final = 0x7F
+CONTINUED: Final = 0xFFFF
+LOWEST: Final = -(1 << 31)
+
+
+def member(scene: Scene, number: int) -> str | None:
+    """The model's name for a signal; None if it has none."""
+    if number == 0:
+        return "NULL"
+    try:
+        name = signal.Signals(number).name.removeprefix("SIG")
+    except ValueError:
+        return None
+    return name if name in scene.signals() else None
+
+
+def known_number(scene: Scene, number: int) -> int:
+    """The signal's number, or that of a fault if the model does not name it."""
+    return FAULT if member(scene, number) is None else number
+
+
+def word(scene: Scene, status: values.WaitStatus) -> int:
+    """The status word, as the model has it."""
+    if status.kind == "exited":
+        return status.number << 8
+    if status.kind == "continued":
+        return CONTINUED
+    number = known_number(scene, status.number)
+    if status.kind == "stopped":
+        return number << 8 | STOPPED
+    return number | (CORE if status.core else 0)
+
+
+def from_outside(scene: Scene, life: Life, name: str) -> Invocation:
+    """Somebody whom the log does not show sends a signal."""
+    return scene.step(
+        "kill", 0, caller=OUTSIDE, aim="ONE", sig=name,
+        number=scene.people.elements[life.owner.pid],
+    )  # fmt: skip
+
+
+def dying(
+    scene: Scene, life: Life, number: int, *, core: bool, line: int
+) -> list[Attempt]:
+    """Ways in which a signal can have ended a process."""
+    name = member(scene, number)
+    status = values.WaitStatus("signaled", number, core)
+    leaves = (
+        scene.cell("process.phase", life, "ZOMBIE", "DEAD"),
+        scene.cell("process.status", life, word(scene, status)),
+    )
+    found: list[Attempt] = []
+    if name is not None:
+        step = scene.step("die_of_signal", line, victim=life, sig=name, core=core)
+        sent = from_outside(scene, life, name)
+        found.append(scene.attempt(step, leaves=leaves))
+        found.append(scene.attempt(step, leaves=leaves, first=(sent,)))
+    if name is None or number == FAULT:
+        fault = scene.step("fatal_fault", line, victim=life, core=core)
+        found.append(scene.attempt(fault, leaves=leaves))
+    return found
+
+
+def stops(scene: Scene, record: Happening, what: Paused) -> None:
+    """A signal stops a process; each of its threads says so."""
+    life = scene.caller(record).owner
+    name = member(scene, values.signal_number(what.signal))
+    if name is None:
+        return
+    step = scene.step("stop_of_signal", record.line, victim=life, sig=name)
+    sent = from_outside(scene, life, name)
+    began = scene.last_act(life, record.line)
+    scene.demand(
+        record,
+        [
+            scene.attempt(step),
+            scene.attempt(step, first=(sent,)),
+            scene.told(scene.cell("process.is_stopped", life, 1)),
+        ],
+        span=(began, record.line),
+    )
+
+
+# Calls
+
+
+def kill(scene: Scene, call: Call, ending: values.Ending) -> bool:
+    """A signal to a process or to a group."""
+    parts = values.listed(f"({call.arguments})")
+    said, caller = values.pid(parts[0]), scene.caller(call)
+    name = member(scene, values.signal_number(parts[1]))
+    if name is None or said.inside == -1 or ending.error not in {None, "ESRCH"}:
+        return False
+    number = 0
+    if said.inside:
+        whom = scene.people.meant(caller, said, call.began)
+        if whom is None and caller.space == HOME:
+            return False
+        number = scene.people.element(caller, said, call.began)
+    step = scene.step(
+        "kill", call.began, caller=caller, aim=_aim(said.inside), number=number,
+        sig=name,
+    )  # fmt: skip
+    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    return True
+
+
+def _aim(said: int) -> str:
+    if said > 0:
+        return "ONE"
+    if said == 0:
+        return "OWN_GROUP"
+    return "LOWEST" if said == LOWEST else "GROUP"
+
+
+def tgkill(scene: Scene, call: Call, ending: values.Ending) -> bool:
+    """A signal to one thread of a process."""
+    parts = values.listed(f"({call.arguments})")
+    return _to_thread(scene, call, ending, parts)
+
+
+def tkill(scene: Scene, call: Call, ending: values.Ending) -> bool:
+    """A signal to one thread."""
+    parts = values.listed(f"({call.arguments})")
+    return _to_thread(scene, call, ending, parts)
+
+
+def _to_thread(
+    scene: Scene, call: Call, ending: values.Ending, parts: tuple[str, ...]
+) -> bool:
+    caller = scene.caller(call)
+    said = [values.pid(part) for part in parts[:-1]]
+    name = member(scene, values.signal_number(parts[-1]))
+    if name is None or ending.error not in {None, "ESRCH"}:
+        return False
+    if any(scene.people.meant(caller, one, call.began) is None for one in said):
+        return False
+    numbers = [scene.people.number(caller, one, call.began) for one in said]
+    given: dict[str, int] = {"tid": numbers[-1]}
+    if len(numbers) > 1:
+        given["tgid"] = numbers[0]
+    step = scene.step(
+        call.name, call.began, caller=caller, sig=name, positive=True, **given
+    )
+    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    return True
+
+
+def rt_sigaction(scene: Scene, call: Call, ending: values.Ending) -> bool:
+    """What is to happen on a signal."""
+    parts = values.listed(f"({call.arguments})")
+    name = member(scene, values.signal_number(parts[0]))
+    if name is None or not parts[1].startswith("{"):
+        return False
+    if ending.error not in {None, "EINVAL"}:
+        return False
+    asked = values.fields(parts[1])
+    handler = asked.get("sa_handler", asked.get("sa_sigaction", ""))
+    dispositions = {"SIG_DFL": "DEFAULT", "SIG_IGN": "IGNORE"}
+    flags = values.flags(asked.get("sa_flags", "0"))
+    of_child = name == "CHLD"
+    step = scene.step(
+        "sigaction", call.began, caller=scene.caller(call).owner, sig=name,
+        disposition=dispositions.get(handler, "HANDLE"),
+        no_zombies=of_child and "SA_NOCLDWAIT" in flags,
+        no_stops=of_child and "SA_NOCLDSTOP" in flags,
+    )  # fmt: skip
+    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    return True
