@@ -15,9 +15,10 @@ from spec.peios.words import dominates
 from spec.process.sorts import EACCES, Process, Task
 
 
-def refuse_to_open(step: Step, old: Kernel, caller: Process, target: Process) -> None:
+def refuse_to_open(step: Step, old: Kernel, caller: Task, target: Process) -> None:
     """Whom the caller does not dominate it gets no pidfd of; of itself it does."""
-    is_refused = (caller != target) & ~dominates(old, caller, target)
+    mine = old.task[caller].process
+    is_refused = (mine != target) & ~dominates(old, mine, target)
     step.fails(EACCES, when=is_refused, cite="K08; K32")
 
 

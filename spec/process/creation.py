@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from spec.lang import FALSE, Bool, Step, forked, ite, those, threaded
-from spec.process.handles import inherit_handles
+from spec.process.handles import copy_descriptors
 from spec.process.memory import copy_memory
 from spec.process.numbers import free_numbers
 from spec.process.rows import Address
@@ -59,14 +59,20 @@ class Newborn:
     parent_thread: Task
     exit_signal: Sig = CHLD
     clears_word: Bool = FALSE
+    has_word: Bool = FALSE
+    """Its number is stored in its memory, which is a copy (CLONE_CHILD_SETTID)."""
 
 
 def refuse_creation(step: Step, old: Kernel, caller: Process) -> None:
     """The ERRORS that every creation of a process can have, in the kernel's order."""
     refuse_objects(step, old, caller)
-    step.fails(
-        EAGAIN, when=free_numbers(old).is_empty(), cite="fork(2) ERRORS EAGAIN:3"
-    )
+    refuse_number(step, old)
+
+
+def refuse_number(step: Step, old: Kernel) -> None:
+    """The ERRORS of looking for a number."""
+    none = free_numbers(old).is_empty()
+    step.fails(EAGAIN, when=none, cite="fork(2) ERRORS EAGAIN:3")
 
 
 def refuse_objects(step: Step, old: Kernel, caller: Process) -> None:
@@ -115,8 +121,7 @@ def make_process(
     )
     make_task(old, new, thread, newborn, sharing)
     copy_handlers(old, new, me.handlers, handlers, clears_handlers)
-    copy_memory(old, new, me.memory, memory)
-    inherit_handles(old, new, caller, newborn.child)
+    copy_memory(old, new, me.memory, memory, (newborn.has_word, newborn.pid))
     step.hook("task_newtask", caller=caller, child=newborn.child)
 
 
@@ -125,15 +130,17 @@ def make_task(
 ) -> None:
     """The EFFECT on the thread that a new process starts with."""
     mine = old.task[thread]
+    files = ite(sharing.files, mine.files, new_files(old))
     new.task[newborn.task] = forked(mine).but(
         process=newborn.child,
         tid=newborn.pid,
-        files=ite(sharing.files, mine.files, new_files(old)),
+        files=files,
         fs=ite(sharing.fs, mine.fs, new_fs(old)),
         undo=ite(sharing.undo, mine.undo, new_undo(old)),
         io=ite(sharing.io, mine.io, new_io(old)),
         clears_word=newborn.clears_word,
     )
+    copy_descriptors(old, new, mine.files, files)
 
 
 def make_thread(
@@ -149,15 +156,17 @@ def make_thread(
 ) -> None:
     """The EFFECT of a creation with CLONE_THREAD: a thread more in the same process."""
     mine = old.task[creator]
+    files = ite(sharing.files, mine.files, new_files(old))
     new.task[task] = threaded(mine).but(
         tid=tid,
-        files=ite(sharing.files, mine.files, new_files(old)),
+        files=files,
         fs=ite(sharing.fs, mine.fs, new_fs(old)),
         undo=ite(sharing.undo, mine.undo, new_undo(old)),
         io=ite(sharing.io, mine.io, new_io(old)),
         tls=tls,
         clears_word=clears_word,
     )
+    copy_descriptors(old, new, mine.files, files)
 
 
 def copy_handlers(

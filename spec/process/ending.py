@@ -93,7 +93,7 @@ def end(old: Kernel, new: Kernel, dying: Process, status: Status) -> None:
     it.handlers = NO_SHARE
     drop_handlers(old, new, dying)
     leave_memory(old, new, dying)
-    close_handles(old, new, dying)
+    close_handles(old, new, threads_of(old, dying).has)
     end_threads(old, new, dying)
     end_session(old, new, dying)
     resume_vfork_parents(old, new, dying)
@@ -156,6 +156,7 @@ def end_thread(step: Step, old: Kernel, new: Kernel, task: Task) -> None:
     with step.given(~is_leader):
         new.task[task] = CLEARED
     clear_word(old, new, task)
+    close_handles(old, new, lambda t: t == task)
     pass_children(old, new, process, lambda t: t != task)
 
 

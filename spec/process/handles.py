@@ -4,29 +4,33 @@ A pidfd stands for one process for ever. When that has been collected its number
 pass to another process; the pidfd stands for nothing from then on, and only knows how
 its process ended (facts J1).
 
-Source   pidfd_open(2), fork(2), execve(2) man-pages 6.9.1; linux@v6.18 fs/pidfs.c
-         pidfs_exit; facts J1, J4
-Modelled who has a descriptor; close-on-exec; what is left after the process
-Not      several descriptors of one process for one pidfd; fcntl, so that every pidfd is
-         closed on exec; descriptor tables that processes share
+Source   pidfd_open(2), fork(2), execve(2), clone(2) man-pages 6.9.1; linux@v6.18
+         fs/pidfs.c pidfs_exit; facts J1, J4
+Modelled which descriptor tables have one; close-on-exec; tables that nobody has any
+         more; what is left after the process
+Not      several descriptors in one table for one pidfd; fcntl, so that every pidfd is
+         closed on exec
 """
 
 from __future__ import annotations
 
-from spec.lang import CLEARED, TRUE, Bool, SetOf, those
-from spec.process.rows import NO_HOLDERS, Holders
-from spec.process.sorts import INIT, Handle, Process
+from collections.abc import Callable
+
+from spec.lang import CLEARED, TRUE, Bool, SetOf, some_of, those
+from spec.process.rows import NO_TABLES, Tables
+from spec.process.sorts import INIT, Handle, Process, Share, Task
 from spec.process.state import Kernel
+from spec.process.words import is_live
 
 
 def is_open(s: Kernel, handle: Handle) -> Bool:
-    """Some process has a descriptor of the pidfd."""
-    return s.handle[handle].holders != NO_HOLDERS
+    """Some table has a descriptor of the pidfd."""
+    return s.handle[handle].tables != NO_TABLES
 
 
-def holds(s: Kernel, process: Process, handle: Handle) -> Bool:
-    """The process has a descriptor of the pidfd."""
-    return s.handle[handle].holders.has(process)
+def holds(s: Kernel, task: Task, handle: Handle) -> Bool:
+    """The thread, which has not ended, has a descriptor of the pidfd."""
+    return s.handle[handle].tables.has(s.task[task].files)
 
 
 def stands_for(s: Kernel, handle: Handle, process: Process) -> Bool:
@@ -41,43 +45,54 @@ def unused_handles(s: Kernel) -> SetOf[Handle]:
 
 
 def open_handle(
-    new: Kernel, handle: Handle, holder: Process, target: Process, nonblocking: Bool
+    new: Kernel, handle: Handle, table: Share, target: Process, nonblocking: Bool
 ) -> None:
-    """The EFFECT of making a pidfd: `holder` has its one descriptor."""
+    """The EFFECT of making a pidfd: it has one descriptor, in this table."""
     it = new.handle[handle]
-    it.holders = Holders.containing(holder)
+    it.tables = Tables.containing(table)
     it.target = target
     it.is_nonblocking = nonblocking
 
 
-def inherit_handles(old: Kernel, new: Kernel, parent: Process, child: Process) -> None:
-    """The EFFECT of a copy of the descriptors: the child has what its parent has."""
-    held = those(Handle, lambda h: holds(old, parent, h))
-    new.handle[held].holders = lambda h: (
-        old.handle[h].holders | Holders.containing(child)
+def copy_descriptors(old: Kernel, new: Kernel, mine: Share, fresh: Share) -> None:
+    """The EFFECT of a copy of a table; of the same table it is none."""
+    held = those(Handle, lambda h: old.handle[h].tables.has(mine) & is_open(old, h))
+    new.handle[held].tables = lambda h: old.handle[h].tables | Tables.containing(fresh)
+
+
+def lost_tables(s: Kernel, leaves: Callable[[Task], Bool]) -> Tables:
+    """The tables that nobody has once the threads that leave have left them."""
+
+    def has(task: Task, table: Share) -> Bool:
+        return is_live(s, task) & (s.task[task].files == table)
+
+    lost = those(
+        Share,
+        lambda x: (
+            some_of(Task, lambda t: has(t, x) & leaves(t))
+            & ~some_of(Task, lambda t: has(t, x) & ~leaves(t))
+        ),
     )
+    return Tables(lost.node)
 
 
-def close_handles(old: Kernel, new: Kernel, leaver: Process) -> None:
-    """The EFFECT of closing all that a process has; what nobody has is gone."""
-    own = Holders.containing(leaver)
-
-    def is_shared(h: Handle) -> Bool:
-        return old.handle[h].holders != own
-
-    left = those(Handle, lambda h: holds(old, leaver, h) & is_shared(h))
-    new.handle[left].holders = lambda h: old.handle[h].holders - own
-    gone = those(Handle, lambda h: holds(old, leaver, h) & ~is_shared(h))
-    new.handle[gone] = CLEARED
+def close_handles(old: Kernel, new: Kernel, leaves: Callable[[Task], Bool]) -> None:
+    """The EFFECT of leaving tables: what is in none any more is closed."""
+    lost = lost_tables(old, leaves)
+    close_in(old, new, those(Handle, lambda _h: TRUE), lost)
 
 
-def close_one(old: Kernel, new: Kernel, leaver: Process, handle: Handle) -> None:
-    """The EFFECT of closing one descriptor; a pidfd that nobody has is gone."""
-    own = Holders.containing(leaver)
-    is_last = old.handle[handle].holders == own
-    left = those(Handle, lambda h: (h == handle) & ~is_last)
-    new.handle[left].holders = lambda h: old.handle[h].holders - own
-    new.handle[those(Handle, lambda h: (h == handle) & is_last)] = CLEARED
+def close_in(old: Kernel, new: Kernel, some: SetOf[Handle], lost: Tables) -> None:
+    """The EFFECT of closing some pidfds in these tables; another table keeps them."""
+
+    def left(h: Handle) -> Tables:
+        return old.handle[h].tables - lost
+
+    def is_left(h: Handle) -> Bool:
+        return left(h) != NO_TABLES
+
+    new.handle[those(Handle, lambda h: some.has(h) & is_left(h))].tables = left
+    new.handle[those(Handle, lambda h: some.has(h) & ~is_left(h))] = CLEARED
 
 
 def detach_handles(old: Kernel, new: Kernel, body: Process) -> None:

@@ -13,9 +13,9 @@ Not      a word for each thread; a second wake before the first has been felt
 
 from __future__ import annotations
 
-from spec.lang import FALSE, Bool, some_of, those
+from spec.lang import FALSE, TRUE, Bool, ite, some_of, those
 from spec.process.rows import ASLEEP
-from spec.process.sorts import NUMBER_OF_INIT, Process, Share, Task
+from spec.process.sorts import NUMBER_OF_INIT, Number, Process, Share, Task
 from spec.process.state import Kernel
 from spec.process.words import is_running, is_thread_of
 
@@ -56,11 +56,24 @@ def is_shared_by_others(s: Kernel, process: Process) -> Bool:
     )
 
 
-def copy_memory(old: Kernel, new: Kernel, mine: Share, fresh: Share) -> None:
-    """The EFFECT of a copy: where it is another address space, it starts the same."""
+def copy_memory(
+    old: Kernel, new: Kernel, mine: Share, fresh: Share, told: tuple[Bool, Number]
+) -> None:
+    """The EFFECT of a copy: where it is another address space, it starts the same.
+
+    `told` says whether the new thread's number is stored in the copy, and which it is.
+    """
+    is_told, number = told
     copied = new.memory[those(Share, lambda x: (x == fresh) & (x != mine))]
-    copied.has_number = old.memory[mine].has_number
-    copied.number = old.memory[mine].number
+    copied.has_number = is_told | old.memory[mine].has_number
+    copied.number = ite(is_told, number, old.memory[mine].number)
+
+
+def store_number(new: Kernel, memory: Share, number: Number, when: Bool) -> None:
+    """The EFFECT of CLONE_PARENT_SETTID: the creator finds the number in its memory."""
+    word = new.memory[those(Share, lambda x: (x == memory) & when)]
+    word.has_number = TRUE
+    word.number = number
 
 
 def clear_word(old: Kernel, new: Kernel, ending: Task) -> None:

@@ -21,7 +21,7 @@ from spec.process.eligible import (
 )
 from spec.process.ending import forget
 from spec.process.handles import (
-    close_one,
+    close_in,
     holds,
     open_handle,
     stands_for,
@@ -30,8 +30,8 @@ from spec.process.handles import (
 from spec.process.kill import may_signal, to_send
 from spec.process.numbers import names_a_thread
 from spec.process.posting import post
-from spec.process.rows import Holders
-from spec.process.siginterrupt import is_interrupted
+from spec.process.rows import Tables
+from spec.process.siginterrupt import interrupts
 from spec.process.signals import BAD, NO_SIGNALS, Sig
 from spec.process.sorts import (
     EAGAIN,
@@ -50,7 +50,7 @@ from spec.process.sorts import (
 )
 from spec.process.state import Kernel
 from spec.process.wait4 import number_heard_of
-from spec.process.words import exists, is_numbered, is_running
+from spec.process.words import exists, is_live, is_numbered, is_running
 
 
 class Request(Enum):
@@ -88,7 +88,7 @@ def pidfd_open(
     step: Step,
     old: Kernel,
     new: Kernel,
-    caller: Process,
+    caller: Task,
     number: Number,
     request: Request,
     handle: Handle,
@@ -108,7 +108,8 @@ def pidfd_open(
     step.picks(handle, among=unused_handles(old))
 
     # EFFECT
-    open_handle(new, handle, caller, target, request == NONBLOCK)
+    mine = old.task[caller].files
+    open_handle(new, handle, mine, target, request == NONBLOCK)
 
     # RESULT: the descriptor, which the pidfd object stands for
     step.returns()
@@ -125,11 +126,7 @@ def pidfd_send_signal(
     first = old.process[it.target].leader
 
     # ERRORS
-    step.fails(
-        EBADF,
-        when=~holds(old, old.task[caller].process, handle),
-        cite="ERRORS EBADF:1",
-    )
+    step.fails(EBADF, when=~holds(old, caller, handle), cite="ERRORS EBADF:1")
     step.fails(ESRCH, when=it.is_stale, cite="ERRORS ESRCH:1")
     step.fails(EINVAL, when=sig == BAD, cite="ERRORS EINVAL:1")
     is_permitted = may_signal(step, caller, first, sig)
@@ -147,7 +144,7 @@ def waitid_pidfd(
     step: Step,
     old: Kernel,
     new: Kernel,
-    caller: Process,
+    caller: Task,
     handle: Handle,
     keeps: Bool,
     no_hang: Bool,
@@ -155,7 +152,8 @@ def waitid_pidfd(
 ) -> None:
     """Wait with P_PIDFD: for the end of the child that the pidfd stands for."""
     it = old.handle[handle]
-    waitable = waitable_children_of(old, caller)
+    process = old.task[caller].process
+    waitable = waitable_children_of(old, process)
     eligible = those(
         Process,
         lambda q: (
@@ -171,20 +169,18 @@ def waitid_pidfd(
     )
     step.fails(ECHILD, when=eligible.is_empty(), cite="ERRORS ECHILD:2; facts J1")
     step.fails(EAGAIN, when=is_early & it.is_nonblocking, cite="ERRORS EAGAIN:1")
-    step.fails(
-        EINTR, when=is_early & is_interrupted(old, caller), cite="ERRORS EINTR:1"
-    )
+    step.fails(EINTR, when=is_early & interrupts(old, caller), cite="ERRORS EINTR:1")
     step.blocks(when=is_early, cite="DESCRIPTION")
 
     # CHOICE: there is none, but that nobody may have ended
-    step.picks(child, among=those(Process, or_caller(caller, ended)))
+    step.picks(child, among=those(Process, or_caller(process, ended)))
 
     # EFFECT
-    with step.given((child != caller) & ~keeps):
+    with step.given((child != process) & ~keeps):
         forget(old, new, child)
 
     # RESULT
-    step.returns(number_heard_of(old, caller, child))
+    step.returns(number_heard_of(old, process, child))
 
 
 @syscall(source="pidfd_getfd(2); linux@v6.18 kernel/pid.c pidfd_getfd")
@@ -198,24 +194,25 @@ def pidfd_getfd(
 ) -> None:
     """Get a descriptor of something that the process of the pidfd has open."""
     it = old.handle[handle]
-    holder = old.task[caller].process
+    holder = old.process[it.target].leader
 
     # ERRORS; an end is seen before what is no longer open
-    step.fails(EBADF, when=~holds(old, holder, handle), cite="ERRORS EBADF:1")
+    step.fails(EBADF, when=~holds(old, caller, handle), cite="ERRORS EBADF:1")
     step.fails(ESRCH, when=it.is_stale, cite="ERRORS ESRCH:1; F37")
     step.hook("pidfd_getfd", caller=caller, target=it.target)
-    step.fails(ESRCH, when=~is_running(old, it.target), cite="ERRORS ESRCH:1; F37")
-    step.fails(EBADF, when=~holds(old, it.target, wanted), cite="ERRORS EBADF:2")
+    step.fails(ESRCH, when=~is_live(old, holder), cite="ERRORS ESRCH:1; F37")
+    step.fails(EBADF, when=~holds(old, holder, wanted), cite="ERRORS EBADF:2")
 
     # EFFECT
-    new.handle[wanted].holders = old.handle[wanted].holders | Holders.containing(holder)
+    mine = Tables.containing(old.task[caller].files)
+    new.handle[wanted].tables = old.handle[wanted].tables | mine
 
     # RESULT: the descriptor
     step.returns()
 
 
 @syscall(source="poll(2); linux@v6.18 fs/pidfs.c pidfd_poll")
-def poll(step: Step, old: Kernel, new: Kernel, caller: Process, handle: Handle) -> None:
+def poll(step: Step, old: Kernel, new: Kernel, caller: Task, handle: Handle) -> None:
     """Ask whether the process of the pidfd has ended; 1 if so, and 0 if it runs."""
     # ERRORS: to poll, a number that is no descriptor is news as well: POLLNVAL
     step.blocks(when=~holds(old, caller, handle), cite="DESCRIPTION")
@@ -227,7 +224,7 @@ def poll(step: Step, old: Kernel, new: Kernel, caller: Process, handle: Handle) 
 
 @syscall(source="ioctl(2); linux@v6.18 fs/pidfs.c pidfd_info")
 def pidfd_get_info(
-    step: Step, old: Kernel, new: Kernel, caller: Process, handle: Handle
+    step: Step, old: Kernel, new: Kernel, caller: Task, handle: Handle
 ) -> None:
     """Ask how the process of the pidfd ended: known once it has been collected."""
     it = old.handle[handle]
@@ -242,15 +239,14 @@ def pidfd_get_info(
 
 
 @syscall(source="close(2)")
-def close(
-    step: Step, old: Kernel, new: Kernel, caller: Process, handle: Handle
-) -> None:
+def close(step: Step, old: Kernel, new: Kernel, caller: Task, handle: Handle) -> None:
     """Give up one's descriptor of a pidfd; others keep theirs."""
     # ERRORS
     step.fails(EBADF, when=~holds(old, caller, handle), cite="ERRORS EBADF:1")
 
     # EFFECT
-    close_one(old, new, caller, handle)
+    mine = Tables.containing(old.task[caller].files)
+    close_in(old, new, those(Handle, lambda h: h == handle), mine)
 
     # RESULT
     step.returns(0)

@@ -242,17 +242,17 @@ class TerminalRow(Row[Terminal]):
     stops_writers = field(Bool, initial=FALSE, cite="termios(3) TOSTOP")
 
 
-class Holders(SetOf[Process], element=Process):
-    """The processes that have a descriptor of something open."""
+class Tables(SetOf[Share], element=Share):
+    """The descriptor tables in which something open has a descriptor."""
 
 
-NO_HOLDERS: Final = Holders.containing()
+NO_TABLES: Final = Tables.containing()
 
 
 class HandleRow(Row[Handle]):
-    """A pidfd. It is closed when no process has a descriptor of it."""
+    """A pidfd. It is closed when no table has a descriptor of it."""
 
-    holders = field(Holders, initial=NO_HOLDERS, cite="pidfd_open(2) DESCRIPTION")
+    tables = field(Tables, initial=NO_TABLES, cite="pidfd_open(2) DESCRIPTION")
     target = field(Process, initial=INIT, cite="pidfd_open(2) DESCRIPTION; F34")
     is_stale = field(Bool, initial=FALSE, cite="facts J1; F37")
     """The process has been collected, and the pidfd stands for nothing any more."""

@@ -26,7 +26,7 @@ from spec.process.memory import leave_memory
 from spec.process.orphans import pass_children
 from spec.process.shares import (
     has_files_of_others,
-    has_room_for_exec,
+    has_room_for_program,
     new_files,
     new_handlers,
     new_memory,
@@ -56,7 +56,9 @@ def refuse_program(step: Step, old: Kernel, caller: Process, image: Image) -> No
     step.fails(
         ENOEXEC, when=~has_known_format(image), cite="execve(2) ERRORS ENOEXEC:1"
     )
-    step.fails(ENOMEM, when=~has_room_for_exec(old), cite="execve(2) ERRORS ENOMEM:1")
+    step.fails(
+        ENOMEM, when=~has_room_for_program(old), cite="execve(2) ERRORS ENOMEM:1"
+    )
     step.hook("bprm_check", caller=caller, image=image)
 
 
@@ -84,7 +86,7 @@ def run_program(
     new.handling[others].ignored = old.handling[me.handlers].ignored
     drop_handlers(old, new, caller)
     leave_memory(old, new, caller)
-    close_handles(old, new, caller)
+    close_handles(old, new, threads_of(old, caller).has)
     pass_children(old, new, caller, lambda t: t == thread)
     resume_vfork_parents(old, new, caller)
     step.hook("bprm_committed", caller=caller, image=image)

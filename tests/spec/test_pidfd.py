@@ -192,7 +192,7 @@ class TestHolders:
         (after, *_) = unix.afters(HELD, "fork", caller=1)
         child = 1 << unix.read(after, "phase").index("RUNNING", 3)
 
-        assert unix.read(after, "holders") == [1 | child]
+        assert unix.read(after, "tables") == [1 | child]
 
     @pytest.mark.parametrize(
         ("call", "said"),
@@ -208,8 +208,8 @@ class TestHolders:
         held = opened(RUNS, 3, caller=2)
         after = unix.after(held, call, caller=2, **said)
 
-        assert unix.read(held, "holders") == [0b10]
-        assert unix.read(after, "holders") == [0]
+        assert unix.read(held, "tables") == [0b10]
+        assert unix.read(after, "tables") == [0]
         assert unix.read(after, "target") == [1]
 
     @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ class TestHolders:
         (held, *_) = unix.afters(opened(RUNS, 3, caller=2), "fork", caller=2)
         after = unix.after(held, call, caller=2, **said)
 
-        assert unix.read(after, "holders") == [unix.read(held, "holders")[0] & ~0b10]
+        assert unix.read(after, "tables") == [unix.read(held, "tables")[0] & ~0b10]
         assert unix.read(after, "target") == [3]
 
     def test_only_who_has_it_can_close_it(self) -> None:
@@ -247,8 +247,8 @@ class TestGetfd:
         said = {"caller": 1, "handle": 0, "wanted": 1}
         after = pair.after(state, "pidfd_getfd", **said)
 
-        assert pair.read(state, "holders") == [0b1, 0b10]
-        assert pair.read(after, "holders") == [0b1, 0b11]
+        assert pair.read(state, "tables") == [0b1, 0b10]
+        assert pair.read(after, "tables") == [0b1, 0b11]
         assert pair.read(after, "target") == pair.read(state, "target")
 
     @pytest.mark.parametrize(
