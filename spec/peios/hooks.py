@@ -8,7 +8,7 @@ Not      FILE_EXECUTE on the file (E29); pinning (E34); core dumps (E30)
 
 from __future__ import annotations
 
-from spec.lang import Errno, Step, ite
+from spec.lang import Bool, Errno, Step, ite
 from spec.lang.step import Hook
 from spec.peios.state import LSV, PIE, Guids, Kernel, Mitigations
 from spec.peios.words import (
@@ -18,7 +18,7 @@ from spec.peios.words import (
     unused_guid,
 )
 from spec.process.images import Image, is_position_independent, is_signed
-from spec.process.sorts import EACCES, Process
+from spec.process.sorts import EACCES, EPERM, Process
 
 
 def refuse_children(denial: Errno) -> Hook:
@@ -34,6 +34,14 @@ def refuse_children(denial: Errno) -> Hook:
 def spend_no_guid_twice(step: Step, old: Kernel) -> None:
     """At fork: the GUIDs of a scope run out, those of the world do not."""
     step.out_of_scope(when=~has_unused_guid(old), cite="A22")
+
+
+def require_tcb(step: Step, has_tcb: Bool) -> None:
+    """At set_tid: the thread's token has SeTcbPrivilege, or has not.
+
+    Tokens are not on this page: whether it has is an argument.
+    """
+    step.fails(EPERM, when=~has_tcb, cite="D14; K12.2")
 
 
 def name_child(old: Kernel, new: Kernel, child: Process) -> None:

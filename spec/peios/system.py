@@ -13,9 +13,13 @@ from spec.lang.step import Hook
 from spec.peios import hooks, pidfd_access, task_kill
 from spec.peios.kacs_set_psb import setting
 from spec.peios.state import Kernel, boot
+from spec.process.clone import clone, clone_parent, clone_pidfd
+from spec.process.clone3 import clone3, clone3_set_tid
+from spec.process.clone_thread import clone_thread
 from spec.process.delivery import die_of_signal, discard, run_handler
 from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
+from spec.process.execveat import execveat, execveat_check, fexecve
 from spec.process.fork import fork
 from spec.process.getpgid import getpgid, getsid
 from spec.process.identity import getpid, getppid
@@ -54,6 +58,9 @@ from spec.process.stopping import resume, stop_of_signal
 from spec.process.tcsetpgrp import tcgetpgrp, tcsetattr, tcsetpgrp
 from spec.process.terminal import outdate, tiocnotty, tiocsctty
 from spec.process.tgkill import tgkill, tkill
+from spec.process.threads import futex_wait, futex_wake, gettid, set_tid_address
+from spec.process.tls import arch_prctl
+from spec.process.vfork import vfork
 from spec.process.wait4 import (
     wait4,
     wait4_into_nowhere,
@@ -66,7 +73,17 @@ from spec.sources import resolve
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
+    clone,
+    clone_parent,
+    clone_pidfd,
+    clone_thread,
+    clone3,
+    clone3_set_tid,
+    vfork,
     execve,
+    execveat,
+    execveat_check,
+    fexecve,
     exit_group,
     exit_thread,
     fatal_fault,
@@ -88,6 +105,11 @@ CALLS: Final[tuple[Call, ...]] = (
     poll,
     pidfd_get_info,
     close,
+    gettid,
+    set_tid_address,
+    futex_wait,
+    futex_wake,
+    arch_prctl,
     getpid,
     getppid,
     getpgid,
@@ -188,6 +210,9 @@ def build(reading: Mapping[str, str]) -> Model:
                 NUMBER_HOOKS[reading["numbers"]],
                 outdate,
             ),
+            "alloc_tid": (NUMBER_HOOKS[reading["numbers"]], outdate),
+            "given_pid": (hooks.spend_no_guid_twice, outdate),
+            "checkpoint_restore": (hooks.require_tcb,),
             "task_newtask": (hooks.name_child,),
             "bprm_check": (hooks.refuse_fixed_address,),
             "bprm_committed": (

@@ -48,23 +48,29 @@ def io_in_use(s: Kernel, share: Share) -> Bool:
     return some_of(Task, lambda t: is_live(s, t) & (s.task[t].io == share))
 
 
-def has_room(s: Kernel) -> Bool:
-    """There is one more of each kind."""
+def has_room_for_thread(s: Kernel) -> Bool:
+    """There is one more of each kind that threads need not share."""
     return (
-        some_of(Share, lambda x: ~handlers_in_use(s, x))
-        & some_of(Share, lambda x: ~memory_in_use(s, x))
-        & some_of(Share, lambda x: ~files_in_use(s, x))
+        some_of(Share, lambda x: ~files_in_use(s, x))
         & some_of(Share, lambda x: ~fs_in_use(s, x))
         & some_of(Share, lambda x: ~undo_in_use(s, x))
         & some_of(Share, lambda x: ~io_in_use(s, x))
     )
 
 
-def has_room_for_exec(s: Kernel) -> Bool:
-    """There are handlers and memory for one more; a table that is shared has a twin."""
+def has_room_for_program(s: Kernel) -> Bool:
+    """There are handlers and memory for one more.
+
+    Nothing else is needed: a descriptor table is only copied when two have it.
+    """
     return some_of(Share, lambda x: ~handlers_in_use(s, x)) & some_of(
         Share, lambda x: ~memory_in_use(s, x)
     )
+
+
+def has_room(s: Kernel) -> Bool:
+    """There is one more of each kind."""
+    return has_room_for_program(s) & has_room_for_thread(s)
 
 
 def new_handlers(s: Kernel) -> Share:

@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from spec.lang import Call, Model, System, trace_model
+from spec.process.clone import clone, clone_parent, clone_pidfd
+from spec.process.clone3 import clone3, clone3_set_tid
+from spec.process.clone_thread import clone_thread
 from spec.process.credentials import setresuid, setreuid, setuid
 from spec.process.delivery import die_of_signal, discard, run_handler
 from spec.process.ending import exit_group, exit_thread, fatal_fault, release
 from spec.process.execve import execve
+from spec.process.execveat import execveat, execveat_check, fexecve
 from spec.process.fork import fork
 from spec.process.getpgid import getpgid, getsid
 from spec.process.identity import getpid, getppid
@@ -52,6 +56,9 @@ from spec.process.stopping import resume, stop_of_signal
 from spec.process.tcsetpgrp import tcgetpgrp, tcsetattr, tcsetpgrp
 from spec.process.terminal import outdate, tiocnotty, tiocsctty
 from spec.process.tgkill import tgkill, tkill
+from spec.process.threads import futex_wait, futex_wake, gettid, set_tid_address
+from spec.process.tls import arch_prctl
+from spec.process.vfork import vfork
 from spec.process.wait4 import (
     wait4,
     wait4_into_nowhere,
@@ -62,10 +69,21 @@ from spec.process.waitid import waitid, waitid_with
 from spec.process.words import can_act
 from spec.sources import resolve
 from spec.unix import pidfd_access, task_kill
+from spec.unix.checkpoint import require_root
 
 CALLS: Final[tuple[Call, ...]] = (
     fork,
+    clone,
+    clone_parent,
+    clone_pidfd,
+    clone_thread,
+    clone3,
+    clone3_set_tid,
+    vfork,
     execve,
+    execveat,
+    execveat_check,
+    fexecve,
     exit_group,
     exit_thread,
     fatal_fault,
@@ -87,6 +105,11 @@ CALLS: Final[tuple[Call, ...]] = (
     poll,
     pidfd_get_info,
     close,
+    gettid,
+    set_tid_address,
+    futex_wait,
+    futex_wake,
+    arch_prctl,
     getpid,
     getppid,
     getpgid,
@@ -134,6 +157,9 @@ def build(reading: Mapping[str, str]) -> Model:
         able=can_act,
         hooks={
             "alloc_pid": (NUMBER_HOOKS[reading["numbers"]], outdate),
+            "alloc_tid": (NUMBER_HOOKS[reading["numbers"]], outdate),
+            "given_pid": (outdate,),
+            "checkpoint_restore": (require_root,),
             "task_kill": (task_kill.permits,),
             "task_kill_refused": (task_kill.refuse,),
             "pidfd_getfd": (pidfd_access.refuse,),
