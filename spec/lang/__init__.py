@@ -29,6 +29,7 @@ from spec.lang.inherit import (
     SHARED,
     execed,
     forked,
+    spawned,
     threaded,
 )
 from spec.lang.model import Model, Reading, Scope, System, trace_model
@@ -91,6 +92,7 @@ __all__ = [
     "ite",
     "some_of",
     "sometimes",
+    "spawned",
     "syscall",
     "the_one",
     "those",

@@ -80,6 +80,11 @@ def execed(source: object) -> Inherited:
     return Inherited("exec", source)
 
 
+def spawned(source: object) -> Inherited:
+    """The row that creation makes from `source`, once exec has gone over it."""
+    return Inherited("spawn", source)
+
+
 @dataclass(frozen=True, slots=True)
 class Cleared:
     """A row as it was before anything existed."""

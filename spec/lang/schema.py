@@ -46,7 +46,11 @@ class FieldInfo:
     kind: TermClass
 
     def fate(self, event: str) -> Fate:
-        return dict(self.fates)[event]
+        """What the event makes of the field; a spawn is a fork and then an exec."""
+        fates = dict(self.fates)
+        if event != "spawn":
+            return fates[event]
+        return fates["fork"] if fates["exec"].name == "KEPT" else fates["exec"]
 
 
 class Port(Protocol):

@@ -65,6 +65,12 @@ def assign_tier(new: Kernel, caller: Process, image: Image) -> None:
     new.psb[caller].pip_trust = trust_of(image)
 
 
+def assign_tier_to_child(new: Kernel, child: Process, image: Image) -> None:
+    """At posix_spawn: the same of a child, whose first exec this is."""
+    new.psb[child].pip_type = type_of(image)
+    new.psb[child].pip_trust = trust_of(image)
+
+
 def assign_tier_once(old: Kernel, new: Kernel, caller: Process, image: Image) -> None:
     """At exec, as one document has it: the first exec decides, later ones keep."""
     first = ~old.process[caller].has_execed

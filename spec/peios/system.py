@@ -41,6 +41,7 @@ from spec.process.pidfd import (
     poll,
     waitid_pidfd,
 )
+from spec.process.posix_spawn import posix_spawn
 from spec.process.prctl import (
     prctl_get_child_subreaper,
     prctl_get_pdeathsig,
@@ -80,6 +81,7 @@ CALLS: Final[tuple[Call, ...]] = (
     clone3,
     clone3_set_tid,
     vfork,
+    posix_spawn,
     execve,
     execveat,
     execveat_check,
@@ -142,7 +144,11 @@ CALLS: Final[tuple[Call, ...]] = (
     hold,
     let_go,
 )
-"""The shared ones; kacs_set_psb depends on the reading."""
+"""The shared ones; kacs_set_psb depends on the reading.
+
+posix_spawn is left out where an exec changes what a creation copies: it is then no one
+step, and its two steps are in the model by themselves.
+"""
 
 DENIAL: Final = Reading(
     name="denial",
@@ -191,10 +197,12 @@ def build(reading: Mapping[str, str]) -> Model:
     """The system under `reading`."""
     denial = DENIALS[reading["denial"]]
     refuses = reading["unsupported"] == "refused"
+    is_forced = reading["lsv_with_pip"] == "forced"
+    calls = [call for call in CALLS if not (is_forced and call is posix_spawn)]
     return trace_model(
         "peios",
         Kernel,
-        (*CALLS, setting(denial, refuses_unsupported=refuses)),
+        (*calls, setting(denial, refuses_unsupported=refuses)),
         boot=boot,
         able=can_act,
         hooks={
@@ -215,6 +223,7 @@ def build(reading: Mapping[str, str]) -> Model:
             "checkpoint_restore": (hooks.require_tcb,),
             "task_newtask": (hooks.name_child,),
             "bprm_check": (hooks.refuse_fixed_address,),
+            "bprm_spawned": (hooks.assign_tier_to_child,),
             "bprm_committed": (
                 TIERS[reading["pip_at_exec"]],
                 *LIBRARIES[reading["lsv_with_pip"]],

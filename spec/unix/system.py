@@ -39,6 +39,7 @@ from spec.process.pidfd import (
     poll,
     waitid_pidfd,
 )
+from spec.process.posix_spawn import posix_spawn
 from spec.process.prctl import (
     prctl_get_child_subreaper,
     prctl_get_pdeathsig,
@@ -80,6 +81,7 @@ CALLS: Final[tuple[Call, ...]] = (
     clone3,
     clone3_set_tid,
     vfork,
+    posix_spawn,
     execve,
     execveat,
     execveat_check,
