@@ -22,6 +22,10 @@ def mutants(
         float | None,
         typer.Option(min=0.0, max=1.0, help="Fail if the score is lower than this."),
     ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option(min=1, help="Try so many of each system, spread over all."),
+    ] = None,
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after this many seconds.")
     ] = None,
@@ -35,6 +39,7 @@ def mutants(
         scope=scope,
         reading=tuple(reading or ()),
         least=least,
+        most=most,
         timeout=timeout,
         json=json,
     )

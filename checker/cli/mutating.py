@@ -29,6 +29,7 @@ class Wanted:
     scope: str
     reading: tuple[str, ...]
     least: float | None
+    most: int | None
     timeout: float | None
     json: bool
 
@@ -80,7 +81,13 @@ class _Asked:
 
         self.line.doing(name)
         found = score(
-            one.model, one.properties, one.scope, searcher, told=told, seconds=left
+            one.model,
+            one.properties,
+            one.scope,
+            searcher,
+            told=told,
+            seconds=left,
+            most=wanted.most,
         )
         self._completed(name, found, unheard=unheard)
 
@@ -89,7 +96,7 @@ class _Asked:
         self.cut_short |= unheard > 0
         self.fates = [each for each in self.fates if each[0] != name]
         self.fates += [(name, fate) for fate in found.fates]
-        if not unheard:
+        if not unheard and self.wanted.most is None:
             self.idle += [f"{name} {prop}" for prop in found.idle]
 
     def _seconds_left(self) -> float | None:

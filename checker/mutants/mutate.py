@@ -7,7 +7,7 @@ the same in every run, and from which it can be made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from checker.mutants.mutations import breakages, names_in
@@ -58,3 +58,10 @@ def mutant_named(model: Model, name: str) -> Model:
 def _with(model: Model, broken: Action) -> Model:
     actions = tuple(broken if a.name == broken.name else a for a in model.actions)
     return replace(model, actions=actions)
+
+
+def spread(listed: Sequence[Mutant], most: int | None) -> tuple[Mutant, ...]:
+    """So many of the mutants at most, from every part of the list."""
+    if most is None or most >= len(listed):
+        return tuple(listed)
+    return tuple(listed[n * len(listed) // most] for n in range(most))

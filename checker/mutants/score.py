@@ -24,7 +24,7 @@ from typing import Final
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
 from checker.mutants.equivalence import difference
-from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.mutate import Mutant, mutants, spread
 from checker.mutants.notice import Watch
 from checker.slicing.refine import Answer, Engine, check, group
 from checker.verdict import ProvedAtScope, Unknown, Violated
@@ -89,10 +89,17 @@ def score(
     *,
     told: Told = lambda *_: False,
     seconds: float | None = None,
+    most: int | None = None,
 ) -> MutationReport:
-    """Try every mutant of the model; `seconds` bounds the time for all of them."""
+    """Try every mutant of the model; `seconds` bounds the time for all of them.
+
+    `most` tries so many of them, evenly spread over all; then a property that has
+    caught nothing is not looked into, since what it catches may not be among them.
+    """
     deadline = None if seconds is None else time.monotonic() + seconds
-    return _Scoring(model, scope, engine, deadline).report(tuple(properties), told)
+    listed = spread(mutants(model), most)
+    scoring = _Scoring(model, scope, engine, deadline, listed, whole=most is None)
+    return scoring.report(tuple(properties), told)
 
 
 def glance(model: Model, scope: Scope, properties: tuple[Traced, ...]) -> Exploration:
@@ -110,6 +117,8 @@ class _Scoring:
     scope: Scope
     engine: Engine
     deadline: float | None
+    listed: tuple[Mutant, ...]
+    whole: bool
 
     def report(self, properties: tuple[Traced, ...], told: Told) -> MutationReport:
         settled = {
@@ -120,18 +129,17 @@ class _Scoring:
         self.watch = Watch(self.model, settled)
         holding = tuple(prop for prop in properties if prop.name in settled)
         fates: list[Fate] = []
-        listed = mutants(self.model)
-        for number, mutant in enumerate(listed, start=1):
+        for number, mutant in enumerate(self.listed, start=1):
             fates.append(self._fate(mutant, holding))
-            if told(fates[-1], number, len(listed)) or self._late():
+            if told(fates[-1], number, len(self.listed)) or self._late():
                 break
         catches = {
             prop.name: tuple(f.name for f in fates if prop.name in f.caught_by)
             for prop in holding
         }
-        by_name = {mutant.name: mutant for mutant in listed}
+        by_name = {mutant.name: mutant for mutant in self.listed}
         tried = [by_name[fate.name] for fate in fates if fate.fate == CAUGHT]
-        for prop in holding:
+        for prop in holding if self.whole else ():
             if not catches[prop.name]:
                 catches[prop.name] = tuple(self._first_catch(prop, tried))
         fates = [_with_catches(fate, catches) for fate in fates]

@@ -26,7 +26,7 @@ from checker.bounded.unfolding import (
 from checker.evaluate import Evaluator
 from checker.ground import ground
 from checker.mutants.equivalence import difference
-from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.mutate import Mutant, mutants, spread
 from checker.proof.first_order import NotFirstOrder
 from checker.proof.houdini import forest_sentences
 from checker.proof.obligations import Theory
@@ -99,8 +99,8 @@ def notice(
     names = {p.name for p in proved if not p.declared.lemma}
     asked = names if wanted is None else names & set(wanted)
     chosen = [p for p in proved if p.name in asked]
-    every = [m for m in mutants(run.model) if _bears(run.model, m, chosen)]
-    every = _spread(every, most)
+    bearing = [m for m in mutants(run.model) if _bears(run.model, m, chosen)]
+    every = spread(bearing, most)
     trial = _Trial(run.model, scope, proved, seconds)
     deadline = time.monotonic() + budget
     fates: list[ProofFate] = []
@@ -111,12 +111,6 @@ def notice(
     broken = {name for fate in fates for name in fate.broken}
     idle = tuple(p.name for p in chosen if p.name not in broken)
     return Notice(tuple(fates), idle, len(every) - len(fates))
-
-
-def _spread(every: list[Mutant], most: int | None) -> list[Mutant]:
-    if most is None or most >= len(every):
-        return every
-    return [every[n * len(every) // most] for n in range(most)]
 
 
 def _bears(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
