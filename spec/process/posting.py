@@ -15,7 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spec.lang import TRUE, Bool, ite, those
-from spec.process.signals import CONT, HARMLESS, NO_SIGNALS, STOPPERS, Sig, Signals
+from spec.process.signals import (
+    ALL_SIGNALS,
+    CONT,
+    HARMLESS,
+    NO_SIGNALS,
+    STOPPERS,
+    Sig,
+    Signals,
+)
 from spec.process.sorts import INIT, Process, Task
 from spec.process.state import Kernel
 from spec.process.words import is_live, is_running
@@ -27,15 +35,19 @@ def is_left_to_default(s: Kernel, process: Process, sig: Sig) -> Bool:
     return ~handling.ignored.has(sig) & ~handling.caught.has(sig)
 
 
-def ignores(s: Kernel, process: Process, sig: Sig) -> Bool:
-    """The process throws the signal away: it says so, by default, or as init.
+def thrown_away_by(s: Kernel, process: Process) -> Signals:
+    """The signals that the process ignores: it says so, by default, or as init.
 
     Init takes only what it has a handler for, SIGKILL and SIGSTOP included (facts C8).
     """
-    by_default = HARMLESS.has(sig) | (process == INIT)
-    return s.handling[s.process[process].handlers].ignored.has(sig) | (
-        is_left_to_default(s, process, sig) & by_default
-    )
+    handling = s.handling[s.process[process].handlers]
+    by_default = ite(process == INIT, ALL_SIGNALS, HARMLESS)
+    return handling.ignored | (by_default - handling.caught)
+
+
+def ignores(s: Kernel, process: Process, sig: Sig) -> Bool:
+    """The process throws the signal away."""
+    return thrown_away_by(s, process).has(sig)
 
 
 def arriving(s: Kernel, process: Process, sent: Signals, first: Task) -> Signals:
@@ -44,12 +56,7 @@ def arriving(s: Kernel, process: Process, sent: Signals, first: Task) -> Signals
     What the thread that it is sent to, `first`, blocks is kept even if it is ignored:
     the process may have changed its mind when the thread unblocks it.
     """
-    blocked = s.task[first].blocked
-    kept = those(
-        Sig,
-        lambda sig: sent.has(sig) & (~ignores(s, process, sig) | blocked.has(sig)),
-    )
-    return Signals(kept.node)
+    return sent - (thrown_away_by(s, process) - s.task[first].blocked)
 
 
 def stops(sent: Signals) -> Bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spec.lang import Bool, Enum, SetOf, ite, the_one
+from spec.lang import Bool, Enum, SetOf, ite
 from spec.process.status import Signal
 
 
@@ -81,6 +81,7 @@ NUMBERED: Final[tuple[tuple[Sig, int], ...]] = (
 """The signals that can be sent, in the order in which Linux takes them."""
 
 NO_SIGNALS: Final = Signals.containing()
+ALL_SIGNALS: Final = Signals.containing(*(name for name, _ in NUMBERED))
 STOPPERS: Final = Signals.containing(STOP, TSTP, TTIN, TTOU)
 """The default action stops the process."""
 HARMLESS: Final = Signals.containing(CHLD, CONT, URG)
@@ -107,9 +108,21 @@ def ends_by_default(sig: Sig) -> Bool:
     return ~(NO_SIGNAL | HARMLESS | STOPPERS).has(sig)
 
 
-def first_of(waiting: Signals) -> Sig:
-    """The one that is taken first: SIGSEGV, then by number (facts C20); NULL of none.
+def lower_than(sig: Sig) -> Signals:
+    """The signals whose numbers are lower."""
+    found = NO_SIGNALS
+    below: list[Sig] = []
+    for name, _ in NUMBERED:
+        found = ite(sig == name, Signals.containing(*below), found)
+        below.append(name)
+    return found
 
-    A signal that a thread brings on itself goes before those that others send it.
+
+def is_first_of(waiting: Signals, sig: Sig) -> Bool:
+    """Of several that wait it is the one taken first: SIGSEGV, or the lowest number.
+
+    A signal that a thread brings on itself goes before those that others send it
+    (facts C20).
     """
-    return ite(waiting.has(SEGV), SEGV, the_one(Sig, waiting.has))
+    is_lowest = ~waiting.has(SEGV) & ((waiting & lower_than(sig)) == NO_SIGNALS)
+    return waiting.has(sig) & ((sig == SEGV) | is_lowest)

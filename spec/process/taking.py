@@ -21,24 +21,24 @@ from spec.process.signals import (
     DUMPERS,
     KILL,
     NO_SIGNALS,
-    NULL,
     Sig,
     Signals,
     ends_by_default,
-    first_of,
+    is_first_of,
 )
 from spec.process.sorts import INIT, Process, Task
 from spec.process.state import Kernel
 from spec.process.words import is_live, is_thread_of
 
 
-def next_of(s: Kernel, task: Task) -> Sig:
-    """The signal that the thread takes next; NULL when it has none to take."""
+def is_next(s: Kernel, task: Task, sig: Sig) -> Bool:
+    """The signal waits, and is the one that the thread takes next."""
     it = s.task[task]
     own = it.pending - it.blocked
     shared = s.process[it.process].pending - it.blocked
-    in_order = ite(own == NO_SIGNALS, first_of(shared), first_of(own))
-    return ite((own | shared).has(KILL), KILL, in_order)
+    in_order = ite(own == NO_SIGNALS, is_first_of(shared, sig), is_first_of(own, sig))
+    has_kill = own.has(KILL) | shared.has(KILL)
+    return ite(sig == KILL, has_kill, in_order & ~has_kill)
 
 
 def is_at_hand(s: Kernel, task: Task) -> Bool:
@@ -67,7 +67,7 @@ def can_take(s: Kernel, task: Task, sig: Sig) -> Bool:
 
 def takes(s: Kernel, task: Task, sig: Sig) -> Bool:
     """The signal is the one that the thread takes next, and it takes it."""
-    return (sig != NULL) & (next_of(s, task) == sig) & can_take(s, task, sig)
+    return is_next(s, task, sig) & can_take(s, task, sig)
 
 
 def is_taken(s: Kernel, process: Process, sig: Sig) -> Bool:
