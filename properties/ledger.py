@@ -1,6 +1,8 @@
 """The ledgers: what each document says, in our words, and what speaks for it.
 
-A claim without a property is one that nothing checks yet: the list of what is missing.
+A claim is checked by properties, or has a reason why it is not; one with neither is one
+that nothing checks yet: the list of what is missing. A claim that the model refutes is
+a finding, and has the verdict `violated`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ KINDS: Final = (
     "error contract",
     "encoding",
 )
+VERDICTS: Final = ("proved", "violated")
 COLUMNS: Final = {"id", "text", "source", "kind", "properties"}
+OPTIONAL: Final = {"verdict", "why"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Claim:
     source: str
     kind: str
     properties: tuple[str, ...]
+    verdict: str
+    """What its properties should find, taken together: `proved` unless said."""
+    why: str
+    """Why no property speaks for it, or why it is refuted; empty if there is no need."""
 
 
 @cache
@@ -65,15 +73,25 @@ def all_claims() -> Mapping[str, Claim]:
 
 
 def _claim(row: Mapping[str, object], where: str) -> Claim:
-    if set(row) != COLUMNS:
-        message = f"{where}: it has {sorted(row)}, and must have {sorted(COLUMNS)}"
+    if set(row) - OPTIONAL != COLUMNS:
+        message = (
+            f"{where}: it has {sorted(row)}; it must have {sorted(COLUMNS)} "
+            f"and may have {sorted(OPTIONAL)}"
+        )
         raise SpecError(message)
     if row["kind"] not in KINDS:
         message = f"{where}: {row['kind']!r} is none of {KINDS}"
         raise SpecError(message)
-    names = row["properties"]
+    names, why = row["properties"], str(row.get("why", ""))
     if not isinstance(names, list):
         message = f"{where}: `properties` is a list of names"
+        raise SpecError(message)
+    verdict = str(row.get("verdict", VERDICTS[0]))
+    if verdict not in VERDICTS:
+        message = f"{where}: the verdict {verdict!r} is none of {VERDICTS}"
+        raise SpecError(message)
+    if "why" in row and not why.strip():
+        message = f"{where}: `why` is a sentence, or is left out"
         raise SpecError(message)
     return Claim(
         id=str(row["id"]),
@@ -81,4 +99,6 @@ def _claim(row: Mapping[str, object], where: str) -> Claim:
         source=str(row["source"]),
         kind=str(row["kind"]),
         properties=tuple(str(name) for name in names),
+        verdict=verdict,
+        why=why,
     )

@@ -83,8 +83,9 @@ def _claims(names: list[str] | None) -> Iterator[tuple[str, str]]:
     for name in LEDGERS:
         if names is None or name in _ledgers(names):
             for claim in ledger(name).values():
-                checked = ", ".join(claim.properties) or "nothing checks it yet"
-                yield claim.id, f"{claim.text} [{checked}]"
+                checked = ", ".join(claim.properties) or claim.why
+                said = checked or "nothing checks it yet"
+                yield claim.id, f"{claim.text} [{said}]"
 
 
 def _ledgers(names: list[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""`pidproof show CALL`: the contract of a call, printed from what was traced."""
+"""`pidproof show`: a call, a field or the inheritance, printed from what was traced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ NARROW = 26
 
 
 def show(
-    call: Annotated[str, typer.Argument(help="A system call or an event.")],
+    what: Annotated[
+        str,
+        typer.Argument(help="A call, an event, a field, or `inheritance`."),
+    ],
     *,
     system: Annotated[
         str | None, typer.Option(help="Of this system; default: each that has it.")
@@ -25,8 +28,9 @@ def show(
         list[str] | None, typer.Option(help="Under this reading: name=option.")
     ] = None,
 ) -> int:
-    """Show the contract of a call: errors, choice, effect, result, inheritance."""
+    """Show the contract of a call, the life of a field, or the inheritance tables."""
     from checker.cli.checking import reading_for
+    from checker.cli.declared import INHERITANCE
     from checker.cli.naming import system_named
     from spec.lang.model import lookup
     from spec.systems import SYSTEMS
@@ -36,16 +40,32 @@ def show(
         n: SYSTEMS[n].model(reading_for(n, reading or (), strict=bool(system)))
         for n in names
     }
-    known = {a.name: a for model in models.values() for a in model.actions}
-    lookup(known, call, "call")
+    things = [INHERITANCE]
+    for model in models.values():
+        things += [a.name for a in model.actions]
+        things += [f.name for f in model.shape.fields()]
+    lookup(dict.fromkeys(things), what, "call")
     shown: dict[str, list[str]] = {}
     for name, model in models.items():
-        if call in {action.name for action in model.actions}:
-            text = "\n".join(contract(model, model.action(call)))
+        text = "\n".join(_page(model, what))
+        if text:
             shown.setdefault(text, []).append(name)
     for text, systems in shown.items():
-        print(f"{call}  ({', '.join(systems)})\n{text}\n")
+        print(f"{what}  ({', '.join(systems)})\n{text.rstrip()}\n")
     return 0
+
+
+def _page(model: Model, what: str) -> Iterator[str]:
+    """What the model says of it, line by line; nothing when it has none."""
+    from checker.cli.declared import INHERITANCE, field_page, inheritance
+
+    fields = {info.name: info for info in model.shape.fields()}
+    if what == INHERITANCE:
+        yield from inheritance(model)
+    elif what in fields:
+        yield from field_page(model, fields[what])
+    elif what in {action.name for action in model.actions}:
+        yield from contract(model, model.action(what))
 
 
 def contract(model: Model, action: Action) -> Iterator[str]:
@@ -141,18 +161,13 @@ def _said(result: Node | None) -> str:
 
 def _inheritance(model: Model, action: Action) -> Iterator[str]:
     """What the events that the page applies do to each field, as it is declared."""
+    from checker.cli.declared import fate_of
+
     for event in action.inherits:
         yield ""
         yield f"INHERITANCE at {event}"
         for table in model.shape.tables.values():
             if table.inherits:
                 for info in table.fields.values():
-                    fate = _fate(info.fate(event).name, info.fate(event).value)
+                    fate = fate_of(info, event)
                     yield f"  {info.name.ljust(NARROW)} {fate.ljust(20)} {info.cite}"
-
-
-def _fate(name: str, value: object) -> str:
-    from spec.lang.prose import infix
-    from spec.lang.terms import Term
-
-    return f"{name} {infix(value.node)}" if isinstance(value, Term) else name

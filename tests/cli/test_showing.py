@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from checker.cli.running import run
+from spec.systems import SYSTEMS
+from spec.unix.system import UNIX
 from tests.cli.running import TINY, pidproof
 
 
@@ -61,7 +64,7 @@ def test_a_contract_is_printed_from_what_was_traced(
     assert "SOURCE   exit_group(2)" in out
     assert "CALL     exit_group(caller: Process, code: ExitCode)" in out
     assert "ERRORS   (out of scope) when caller = 0   [kernel/exit.c do_exit]" in out
-    assert "process[caller].phase becomes ZOMBIE" in out
+    assert "process[caller].is_subreaper becomes FALSE" in out
     assert "RESULT   never returns" in out
 
 
@@ -73,6 +76,54 @@ def test_the_inheritance_table_is_the_declaration(
     assert "INHERITANCE at fork" in out
     assert "  process.is_subreaper       FRESH FALSE " in out
     assert "  psb.mitigations            COPIED " in out
+
+
+def test_the_tables_of_inheritance_are_the_declarations(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every field of every table that takes part, at each event, with its source."""
+    out = shown(capsys, "show", "inheritance")
+    of_unix = out[: out.index("\ninheritance  (peios)")]
+    lines = [line.split("  ") for line in of_unix.splitlines()]
+    tables = UNIX.model().shape.tables.values()
+    declared = [name for t in tables if t.inherits for name in t.fields]
+
+    assert [line[0] for line in lines if line[0].islower()][1:] == declared
+    assert re.findall(r"inheritance  \((.*)\)", out) == list(SYSTEMS)
+    assert "\nPROCESS        at fork        at thread  at exec     source\n" in out
+    assert "\nhas_execed     FRESH FALSE    SHARED     RESET TRUE  setpgid(2) " in out
+
+
+def test_a_field_has_a_life(capsys: pytest.CaptureFixture[str]) -> None:
+    """The calls that change it, from what to what: the machine of its states."""
+    out = shown(capsys, "show", "process.phase", "--system", "topaz")
+
+    assert out == (
+        "process.phase  (topaz)\n"
+        "TYPE     Phase\n"
+        "VALUES   FREE, RUNNING, ZOMBIE, DEAD\n"
+        "AT FIRST FREE\n"
+        "BECOMES  FRESH RUNNING at fork, SHARED at thread, KEPT at exec\n"
+        "SOURCE   fork(2) DESCRIPTION\n"
+        "\n"
+        "CALL            from     to\n"
+        "start_process   FREE     RUNNING\n"
+        "terminate       RUNNING  ZOMBIE\n"
+        "wait_for_child  ZOMBIE   FREE\n"
+        "\n"
+    )
+
+
+def test_a_field_of_a_single_cell_has_one_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Under the reading in which calls change it; a number may be any."""
+    out = shown(
+        capsys, "show", "last_number", "--system", "unix", "--reading", "numbers=cyclic"
+    )
+
+    assert "TYPE     Number\nAT FIRST 1\nSOURCE   linux@v6.18 kernel/pid.c" in out
+    assert re.search(r"\nfork +pid\n", out)
 
 
 def test_the_readings_say_what_they_break() -> None:
