@@ -23,6 +23,9 @@ from checker.evaluate import Evaluator, State
 from checker.ground import ground
 from checker.lower_z3 import Expr
 from checker.proof.candidates import lemma
+from checker.slicing.closure import data_of, with_data
+from checker.slicing.cone import fields_of
+from checker.slicing.slice import Slice, slice_model
 from checker.unroll import unroll
 from spec.lang import simplify
 from spec.lang.ir import Node, Place, make
@@ -71,12 +74,13 @@ def houdini(
     """
     deadline = time.monotonic() + seconds
     tried, listed = tuple(given), tuple(goals)
-    evaluator = Evaluator(model, scope, tried)
+    sliced = _slice(model, tried, listed)
+    evaluator = Evaluator(sliced.model, scope, tried)
     states = some_states(evaluator)
     unrefuted = _true_in(evaluator, tried, states)
     nothing = Survivors(scope, len(tried), len(states), unrefuted, (), (), {})
     try:
-        rest = _Rest(model, scope, unrefuted, tuple(known), listed, deadline)
+        rest = _Rest(sliced, scope, unrefuted, _sayable(known, sliced), deadline)
         rest.prune()
         enough = {goal.name: rest.enough_for(goal) for goal in listed}
         essential = rest.essential()
@@ -87,6 +91,22 @@ def houdini(
         standing=tuple(one for one in unrefuted if one.name in rest.standing),
         essential=essential,
         enough={name: found for name, found in enough.items() if found is not None},
+    )
+
+
+def _slice(model: Model, given: Iterable[Traced], goals: Iterable[Traced]) -> Slice:
+    """The part of the model that decides what the candidates say."""
+    listed = tuple(goals)
+    roots = [one.node for one in (*given, *listed)]
+    roots += [demand.node for goal in listed for demand in goal.obligations]
+    fields = fields_of(*roots) | data_of(model, listed)
+    return slice_model(model, listed, with_data(model, fields))
+
+
+def _sayable(known: Iterable[Traced], sliced: Slice) -> tuple[Traced, ...]:
+    """The invariants that are about kept fields only."""
+    return tuple(
+        p for p in known if p.node is not None and fields_of(p.node) <= sliced.fields
     )
 
 
@@ -146,36 +166,34 @@ class _Rest:
 
     def __init__(
         self,
-        model: Model,
+        sliced: Slice,
         scope: Scope,
         given: tuple[Traced, ...],
         known: tuple[Traced, ...],
-        goals: tuple[Traced, ...],
         deadline: float,
     ) -> None:
-        self.given = {one.name: one for one in given}
-        wanted = [goal for goal in goals if goal.kind == "always"]
+        self.given, self.sliced = {one.name: one for one in given}, sliced
+        model, goals = sliced.model, sliced.properties
         steps = tuple(goal for goal in goals if goal.kind == "every_step")
+        states = tuple(goal for goal in goals if goal.kind == "always")
+        wanted = [p for p in states if sliced.origins[p.name].refused is None]
         invariants = {p.name: p for p in (*known, *given, *wanted)}
-        listed = (*forest_sentences(model), *invariants.values())
-        self.evaluator = Evaluator(model, scope, (*listed, *steps))
+        forests = forest_sentences(model)
+        listed = {p.name: p for p in (*forests, *invariants.values(), *states)}
+        self.evaluator = Evaluator(model, scope, (*listed.values(), *steps))
         grounded = ground(model, scope, steps, keep_params=True)
         self.run = Unfolding(
             grounded, self.evaluator, from_boot=False, deadline=deadline
         )
         self.run.step()
-        self.refusals: dict[str, list[Node]] = {}
-        for name, node in grounded.invariants:
-            self.refusals.setdefault(name, []).append(node)
         self.holds: dict[str, Expr] = {}
         self.lacks: dict[str, Expr] = {}
         self.fails: dict[str, Expr] = {}
-        for prop in listed:
+        for prop in listed.values():
             assert prop.node is not None
             self._state(prop.name, unroll(prop.node, scope, {}))
-        self.forests = {prop.name for prop in forest_sentences(model)}
+        self.forests = {prop.name for prop in forests}
         self.standing = set(invariants)
-        self.wanted = {goal.name for goal in wanted}
 
     def _state(self, name: str, node: Node) -> None:
         """Markers: it holds, or fails, before the step; it fails after it."""
@@ -220,16 +238,26 @@ class _Rest:
 
     def enough_for(self, goal: Traced) -> tuple[Traced, ...] | None:
         """Candidates that prove the goal and each other; None if all do not."""
-        if goal.kind == "always":
-            if goal.name not in self.standing:
-                return None
-            needed = {goal.name}
-            open_ones = [goal.name]
-        else:
-            reasons = self._step_reasons(goal)
+        needed: set[str] = set()
+        for prop in self.sliced.properties:
+            origin = self.sliced.origins[prop.name]
+            if origin.prop.name != goal.name:
+                continue
+            if prop.kind == "every_step":
+                broken = self.run.either([self.run.demand_broken(prop.name)])
+                reasons = self._reasons([broken])
+            elif origin.refused is not None:
+                reasons = self._reasons([self.lacks[prop.name]])
+            else:
+                reasons = {prop.name} if prop.name in self.standing else None
             if reasons is None:
                 return None
-            needed, open_ones = set(reasons), sorted(reasons)
+            needed |= reasons
+        return self._closed(needed)
+
+    def _closed(self, needed: set[str]) -> tuple[Traced, ...]:
+        """With all that these lean on in turn."""
+        open_ones = sorted(needed)
         while open_ones:
             name = open_ones.pop()
             reasons = self._reasons([self.fails[name]], near={name})
@@ -238,17 +266,6 @@ class _Rest:
             needed |= more
             open_ones += sorted(more)
         return tuple(one for name, one in self.given.items() if name in needed)
-
-    def _step_reasons(self, goal: Traced) -> set[str] | None:
-        broken = self.run.either([self.run.demand_broken(goal.name)])
-        reasons = self._reasons([broken])
-        for node in self.refusals.get(goal.name, []):
-            if reasons is None:
-                return None
-            refused = self.run.either([self.run.at(0, simplify.negation(node))])
-            more = self._reasons([refused])
-            reasons = None if more is None else reasons | more
-        return reasons
 
     def _reasons(
         self, broken: list[Expr], near: frozenset[str] | set[str] = frozenset()

@@ -1,6 +1,7 @@
 """What has to be shown so that a property holds for any number of everything.
 
-Of an `always` property: that it holds at boot, and that each call and event keeps it.
+Of an `always` property: that it holds at boot, and that each call and event that writes
+a field it reads keeps it; what no write touches cannot change.
 Of an `every_step` property: that each way each call can end satisfies it. Of a forest:
 that boot satisfies its laws and each call that changes it keeps them. Each obligation
 may assume the invariants in the state before.
@@ -23,6 +24,7 @@ from checker.proof.first_order import (
     Written,
     forest_laws,
 )
+from checker.slicing.cone import fields_of
 from spec.lang import simplify
 from spec.lang.action import Action
 from spec.lang.ir import Node
@@ -45,6 +47,8 @@ class Duty:
     goal: Expr
     assumes: bool
     """Whether the invariants may be assumed (not at boot)."""
+    action: str = ""
+    """The call; none at boot."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +137,17 @@ class Theory:
     # What must be shown
 
     def of_invariant(self, prop: Traced) -> Iterator[Duty]:
-        """It holds at boot, and every way to step keeps it."""
+        """It holds at boot, and every way to step that touches it keeps it.
+
+        A call that writes no field that it reads leaves it as it was.
+        """
         node = prop.node
         assert node is not None
         yield self._at_boot(prop.name, node)
+        fields = fields_of(node)
         for end in self._moving():
+            if not any(write.field in fields for write in end.action.writes):
+                continue
             words = Words(self.language, end.after, None, end.before.params)
             goal = words.lower(node)
             yield self._kept(prop.name, end, goal, words.axioms)
@@ -174,7 +184,7 @@ class Theory:
 
     def _kept(self, name: str, end: Ending, goal: Expr, more: list[Expr]) -> Duty:
         facts = (*self.base.axioms, *end.before.axioms, end.when, *more)
-        return Duty(name, end.label, facts, goal, assumes=True)
+        return Duty(name, end.label, facts, goal, True, end.action.name)
 
 
 def _param(action: Action, name: str) -> Node:

@@ -35,6 +35,7 @@ class OpenDuty:
 
     at: str
     reason: str
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class _Prover:
         if not self.stopped:
             self.stopped = self.progress(duty.prop, len(self.shown), len(duties))
         if self.stopped:
-            self.unshown[position] = OpenDuty(duty.at, "stopped")
+            self.unshown[position] = OpenDuty(duty.at, "stopped", duty.action)
             return
         reason = ""
         for names, share in self._stages(duty, standing):
@@ -189,7 +190,7 @@ class _Prover:
                 self.shown[position] = Discharge(duty, used, took)
                 break
         else:
-            self.unshown[position] = OpenDuty(duty.at, reason)
+            self.unshown[position] = OpenDuty(duty.at, reason, duty.action)
             self.stopped = not self.all_duties
         took = time.perf_counter() - started
         self.spent[duty.prop] = self.spent.get(duty.prop, 0.0) + took
@@ -227,7 +228,7 @@ class _Prover:
                 None,
                 "a step from some state that satisfies what is assumed breaks it",
             )
-        return None, f"the solver gave up: {solver.reason_unknown()}"
+        return None, _gave_up(solver.reason_unknown(), self.seconds)
 
     def _proof(self, prop: Traced, duties: list[Duty], forests: set[str]) -> Proof:
         mine = [n for n, duty in enumerate(duties) if duty.prop == prop.name]
@@ -248,6 +249,13 @@ class _Prover:
             seconds=self.spent.get(prop.name, 0.0),
             unshown=unshown,
         )
+
+
+def _gave_up(why: str, seconds: float) -> str:
+    """What the solver says, with what to do where time is what was missing."""
+    if why in ("canceled", "timeout"):
+        return f"the solver found no proof in {seconds:g} s; --timeout gives it longer"
+    return f"the solver gave up: {why}"
 
 
 def _refused(prop: Traced, why: str) -> Proof:

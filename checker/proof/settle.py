@@ -8,7 +8,7 @@ lemmas that would exclude it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from checker.proof.obstacle import Obstacle, excluding, obstacle
@@ -113,6 +113,13 @@ def _open(run: ProofRun, wanted: Iterable[str]) -> tuple[Traced, ...]:
     )
 
 
+def _at_fault(model: Model, run: ProofRun, goal: Traced) -> Model:
+    """The model with only the calls at which the goal was not shown."""
+    names = {duty.action for duty in run.proofs[goal.name].unshown}
+    chosen = tuple(a for a in model.actions if a.name in names)
+    return replace(model, actions=chosen) if chosen else model
+
+
 def _hindrance(
     model: Model,
     scope: Scope,
@@ -123,6 +130,7 @@ def _hindrance(
 ) -> Hindrance | None:
     """An obstacle past all that stands, if there is one; else past what is proved."""
     known = proved_of(run)
+    model = _at_fault(model, run, goal)
     standing = {one.name: one for each in found.rounds for one in each.standing}
     unrefuted = {one.name: one for each in found.rounds for one in each.unrefuted}
     beside = {p.name: p for p in (*known, *standing.values())}

@@ -18,6 +18,7 @@ from typing import Final
 from checker.proof.candidates import candidates
 from checker.proof.houdini import Survivors, houdini
 from checker.proof.prove import ProofRun, prove
+from checker.slicing.closure import with_data
 from checker.slicing.cone import fields_of
 from checker.verdict import Proved
 from spec.lang.action import Action, Every
@@ -115,6 +116,8 @@ class _Search:
         """One round over the fields that decide about the goals."""
         near, *wider = islice(_widening(self.model, _read_by(goals.values())), 2)
         given = candidates(self.model, wider[0] if wider else near)
+        if len(given) > MOST:
+            given = candidates(self.model, near)
         self._survivors(given, tuple(goals.values()))
 
     def prove_goals(self, goals: dict[str, Traced]) -> None:
@@ -222,13 +225,12 @@ def _read_by(goals: Iterable[Traced]) -> frozenset[str]:
 def _widening(model: Model, fields: frozenset[str]) -> Iterator[frozenset[str]]:
     """The fields, and what kind of row they are in; then what decides about them."""
     fields |= _phases(model, fields)
-    before = frozenset[str]()
+    yield fields
+    before, fields = fields, with_data(model, fields)
     while fields != before:
         yield fields
-        before, fields = (
-            fields,
-            fields.union(*(_decides(a, fields) for a in model.actions)),
-        )
+        before = fields
+        fields = fields.union(*(_decides(a, before) for a in model.actions))
 
 
 def _phases(model: Model, fields: frozenset[str]) -> frozenset[str]:
