@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,7 @@ FIELDS: Final = {
 """Where each kind of field is, and what it holds."""
 
 SIGNALS: Final = ("SIGTERM", "SIGKILL", "SIGINT", "SIGSTOP", "SIGTSTP", "SIGTTIN")
+PAIR: Final = re.compile(r"(\d+) /\* (\d+) in strace's PID NS \*/")
 COLLECTED: Final = re.compile(r"(?:wait4\(|<\.\.\. wait4 resumed>).*\) = [1-9]")
 MISSING: Final = "missing wait"
 KINDS: Final = (*FIELDS, MISSING)
@@ -96,17 +97,14 @@ def corruptions(
     """Every field of a log that the model constrains, with another value, by kind."""
     found: dict[str, list[Corruption]] = {kind: [] for kind in KINDS}
     leaders = {line.split()[0] for line in lines if "exit_group(" in line}
-    numbers = sorted({int(n) for n in re.findall(r"\) = (\d+) /\*", "\n".join(lines))})
+    pairs = sorted(set(PAIR.findall("\n".join(lines))))
     for number, text in enumerate(lines, start=1):
         for kind, patterns in FIELDS.items():
             for pattern in patterns:
                 match = re.search(pattern, text)
                 if match is None or _says_nothing(text, leaders):
                     continue
-                new = _other(match, numbers, kind, dice)
-                found[kind].append(
-                    Corruption(name, kind, number, *match.span("n"), new)
-                )
+                found[kind].append(_changed(name, kind, number, match, pairs, dice))
         if COLLECTED.search(text):
             found[MISSING].append(Corruption(name, MISSING, number))
     return found
@@ -117,16 +115,27 @@ def _says_nothing(text: str, leaders: set[str]) -> bool:
     return "+++ exited" in text and text.split(maxsplit=1)[0] not in leaders
 
 
-def _other(
-    match: re.Match[str], numbers: list[int], kind: str, dice: random.Random
-) -> str:
-    held = match["n"]
+def _changed(
+    name: str,
+    kind: str,
+    line: int,
+    match: re.Match[str],
+    pairs: list[tuple[str, str]],
+    dice: random.Random,
+) -> Corruption:
+    """Another value: of a pid, with strace's translation of it or without."""
+    held, note = match["n"], match.groupdict().get("note")
+    start, end = match.span("n")
     if held.startswith("SIG"):
-        return dice.choice([name for name in SIGNALS if name != held])
-    if kind == "status":
-        return str(dice.choice([n for n in range(12) if n != int(held)]))
-    others = [n for n in (*numbers, numbers[-1] + 7) if n != int(held)]
-    return str(dice.choice(others))
+        new = dice.choice([name for name in SIGNALS if name != held])
+    elif kind == "status":
+        new = str(dice.choice([n for n in range(12) if n != int(held)]))
+    else:
+        inside, outside = dice.choice([pair for pair in pairs if pair[0] != held])
+        new = inside
+        if note is not None and dice.random() < 0.5:
+            new, end = f"{inside} /* {outside} in strace's PID NS */", match.end("note")
+    return Corruption(name, kind, line, start, end, new)
 
 
 def drawn(
@@ -139,6 +148,3 @@ def drawn(
             everywhere[kind] += found
     for number in range(count):
         yield dice.choice(everywhere[KINDS[number % len(KINDS)]])
-
-
-Judge = Callable[[list[str]], str]

@@ -15,11 +15,7 @@ def own_number(scene: Scene, call: Call, ending: values.Ending) -> bool:
         return False
     if caller.inside == 0:
         caller.inside = said.inside
-    name = "getpid"
-    if caller.process is not None and call.name != "getpid":
-        name = "gettid"
-    if not scene.knows(name):
-        return False
+    name = "getpid" if call.name == "getpid" else "gettid"
     line = call.ended or call.began
     answer = scene.result(caller, said, line)
     if caller.space != HOME and said.outside is None:

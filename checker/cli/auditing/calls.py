@@ -22,8 +22,9 @@ from checker.cli.auditing.asking import (
     setpgid,
     setsid,
 )
+from checker.cli.auditing.creating import create, exec_
 from checker.cli.auditing.endings import EXITING, ends, status_cells
-from checker.cli.auditing.people import CREATING, ending_of, flags_of, made_pid
+from checker.cli.auditing.people import CREATING, ending_of
 from checker.cli.auditing.scene import Scene
 from checker.cli.auditing.sending import (
     kill,
@@ -37,14 +38,6 @@ from checker.cli.auditing.waiting import told_status, wait4, waitid
 
 Asked = Callable[[Scene, Call, values.Ending], bool]
 """Adds the demands of a call, or answers False: the model says nothing of it."""
-
-IMAGES: Final = {
-    None: "PROGRAM",
-    "ENOENT": "ABSENT",
-    "EACCES": "FORBIDDEN",
-    "ENOEXEC": "GARBAGE",
-}
-"""The file that an exec's answer tells of."""
 
 
 def collect_demands(scene: Scene) -> None:
@@ -92,47 +85,7 @@ def _appearances(scene: Scene) -> None:
             scene.appears(life)
 
 
-# Creation
-
-
-def create(scene: Scene, call: Call, _ending: values.Ending) -> bool:
-    """A new process or thread: by its own first line it is there."""
-    child = made_pid(call)
-    if child is None:
-        return False
-    life = scene.people.at(child, call.began)
-    if life is None or life.made_by is not call:
-        return False
-    flags, maker = flags_of(call), scene.caller(call)
-    number = scene.people.elements[life.pid]
-    ended = call.began if call.ended is None else call.ended
-    span = (call.began, min(ended, life.seen) if life.seen else ended)
-    if "CLONE_THREAD" in flags:
-        return False
-    step = scene.step(
-        "fork", call.began, caller=maker, thread=maker, child=life, task=life,
-        pid=number,
-    )  # fmt: skip
-    made = scene.demand(call, [scene.attempt(step, values={number + 1})], span=span)
-    if life.is_first_of_space:
-        adopts = scene.step(
-            "prctl_set_child_subreaper", call.began, caller=life, is_subreaper=True
-        )
-        scene.demand(call, [scene.attempt(adopts)], span=span, after=[made])
-    return True
-
-
-def exec_(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """A new program; the caller may be any thread."""
-    if ending.error not in IMAGES:
-        return False
-    caller = scene.caller(call)
-    step = scene.step(
-        "execve", call.began, caller=caller.owner, thread=caller,
-        image=IMAGES[ending.error],
-    )  # fmt: skip
-    scene.demand(call, [scene.attempt(step, error=ending.error)])
-    return True
+# Of one's own process
 
 
 def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:

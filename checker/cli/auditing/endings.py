@@ -56,7 +56,7 @@ def _thread_ends(
     scene: Scene, life: Life, record: Happening, call: Call | None
 ) -> None:
     """A thread that ends alone; one whose process ends goes with it."""
-    if call is None or not scene.knows("exit_thread"):
+    if call is None:
         return
     code = values.integer(call.arguments) & LOW_BYTE
     step = scene.step("exit_thread", call.began, caller=life, code=code)

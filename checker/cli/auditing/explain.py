@@ -61,10 +61,10 @@ class _Teller:
 
     def guard(self, why: Objection, state: State) -> str:
         """The condition that the record does not meet."""
-        if why.cell is not None:
-            return self._cell(why.cell, why.held)
         attempt = why.attempt
-        assert attempt.invocation is not None
+        if attempt.invocation is None:
+            assert why.cell is not None
+            return self._cell(why.cell, why.held)
         action = self._action(attempt.invocation)
         stopped = [o for o in why.outcomes if isinstance(o, Stopped)]
         failed = [
@@ -77,6 +77,8 @@ class _Teller:
         if failed and str(failed[0].error) != attempt.error:
             rung = action.rungs[failed[0].rung]
             return f"{action.name} fails with {failed[0].error} here ({rung.cite})"
+        if why.cell is not None:
+            return self._cell(why.cell, why.held)
         if attempt.error is not None:
             return f"nothing makes {action.name} fail with {attempt.error} here"
         return self._success(action, attempt, state)

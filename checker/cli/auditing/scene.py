@@ -73,7 +73,7 @@ class Scene:
             "task": self.people.tasks,
             "number": len(self.people.elements) + 2,
             "exit_code": EXIT_CODES,
-            "share": self.people.rows + 1,
+            "share": max(self.people.rows, self.people.tasks) + 1,
         }
         sorts = {
             param.type.name: sizes.get(snake(param.type.name), 2)
