@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from properties.words import UNIX_LIKE, caller_of, every_newborn, every_process
+from properties.words import EXECS, UNIX_LIKE, caller_of, every_newborn, every_process
 from spec.lang import (
     FALSE,
     Bool,
@@ -25,7 +25,7 @@ from spec.process.words import is_running
     claims=("E13", "facts B1"),
     source="execve(2) RETURN VALUE",
     systems=UNIX_LIKE,
-    calls=("execve",),
+    calls=EXECS,
 )
 def a_failed_exec_changes_nothing(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -41,7 +41,7 @@ def a_failed_exec_changes_nothing(
     claims=("E01", "E05", "G22", "facts E1", "unix exec:2"),
     source="execve(2) DESCRIPTION",
     systems=UNIX_LIKE,
-    calls=("execve",),
+    calls=EXECS,
 )
 def exec_keeps_who_the_process_is(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -54,7 +54,7 @@ def exec_keeps_who_the_process_is(
     claims=("E11", "unix exec:1"),
     source="execve(2) DESCRIPTION",
     systems=UNIX_LIKE,
-    calls=("execve",),
+    calls=EXECS,
 )
 def exec_runs_the_file_it_names(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -74,9 +74,10 @@ def has_execed_says_whether_the_process_has_execed(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """Of every living process the mark changes by its own successful exec only."""
+    is_spawn = call.named("posix_spawn")
 
     def changes(process: Process) -> Bool:
-        if call.name == "execve":
+        if call.name in EXECS:
             return outcome.succeeded & (process == caller_of(old, call))
         return FALSE
 
@@ -85,7 +86,7 @@ def has_execed_says_whether_the_process_has_execed(
             is_running(old, p) & is_running(new, p),
             new.process[p].has_execed == (old.process[p].has_execed | changes(p)),
         )
-    ) & every_newborn(old, new, lambda p: ~new.process[p].has_execed)
+    ) & every_newborn(old, new, lambda p: new.process[p].has_execed == is_spawn)
 
 
 @always(claims=("unix exec:1", "topaz 3:2"), source="execve(2) DESCRIPTION")
@@ -102,12 +103,13 @@ def every_process_runs_a_program(s: Processes) -> Bool:
 def a_new_process_runs_the_program_of_its_creator(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Fork makes a copy, and the copy runs the same program."""
-    return every_newborn(
-        old,
-        new,
-        lambda p: new.process[p].image == old.process[new.process[p].parent].image,
-    )
+    """Creation makes a copy, and the copy runs the same program, unless spawned."""
+    if call.kind != "syscall":
+        return every_newborn(old, new, lambda _p: FALSE)
+    program = old.process[caller_of(old, call)].image
+    if call.name == "posix_spawn":
+        program = call.argument("image", Image)
+    return every_newborn(old, new, lambda p: new.process[p].image == program)
 
 
 @sometimes(claims=("unix exec:1",), source="execve(2) DESCRIPTION")

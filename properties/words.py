@@ -12,11 +12,29 @@ from spec.process.words import exists, is_running
 UNIX_LIKE = ("unix", "peios")
 """The systems with sessions, subreapers and exec."""
 PEIOS = ("peios",)
+CREATIONS = (
+    "fork",
+    "vfork",
+    "clone",
+    "clone_parent",
+    "clone_pidfd",
+    "clone3",
+    "clone3_set_tid",
+    "posix_spawn",
+)
+"""The calls that create a process."""
+EXECS = ("execve", "execveat", "fexecve")
+"""The calls that run another program in a process."""
 
 
 def every_process(holds: Callable[[Process], Bool]) -> Bool:
     """`holds` for every process object."""
     return all_of(Process, holds)
+
+
+def every_thread(holds: Callable[[Task], Bool]) -> Bool:
+    """`holds` for every thread object."""
+    return all_of(Task, holds)
 
 
 def every_existing(s: Processes, holds: Callable[[Process], Bool]) -> Bool:
