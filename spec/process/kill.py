@@ -122,12 +122,7 @@ def kill(
     step.hook("task_kill_refused", is_refused=nobody & (aim != EVERYBODY))
 
     # EFFECT
-    post(
-        old,
-        new,
-        lambda q: ite(reaches(q), to_send(sig), NO_SIGNALS),
-        first=first,
-    )
+    post(old, new, lambda _: to_send(sig), to=reaches, first=first)
 
     # RESULT
     step.returns(0)

@@ -82,17 +82,18 @@ def post(
     new: Kernel,
     sent: Callable[[Process], Signals],
     *,
+    to: Callable[[Process], Bool] = lambda _: TRUE,
     besides: Process | None = None,
     first: Callable[[Process], Task] | None = None,
 ) -> None:
-    """The EFFECT of sending each running process but one the signals `sent` says.
+    """The EFFECT of sending each running process `to` which it goes what `sent` says.
 
     `first` is the thread of a process whose number was given: its leader by default.
     """
 
     def receives(q: Process) -> Bool:
         is_other = TRUE if besides is None else q != besides
-        return is_running(old, q) & is_other & (sent(q) != NO_SIGNALS)
+        return is_running(old, q) & is_other & to(q) & (sent(q) != NO_SIGNALS)
 
     def process_of(task: Task) -> Process:
         return old.task[task].process

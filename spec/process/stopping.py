@@ -13,13 +13,12 @@ Not      a stop that has reached some of the threads and not all
 
 from __future__ import annotations
 
-from spec.lang import FALSE, TRUE, Bool, Step, event, ite, some_of, those
+from spec.lang import FALSE, TRUE, Bool, Step, event, some_of, those
 from spec.process.groups import is_orphaned_group
 from spec.process.posting import post
 from spec.process.signals import (
     CANCELLABLE,
     CHLD,
-    NO_SIGNALS,
     STOPPERS,
     Sig,
     Signals,
@@ -42,11 +41,10 @@ def tell_parent(old: Kernel, new: Kernel, child: Process) -> None:
     """The EFFECT on the parent of a process that stops or goes on."""
     parent = old.process[child].parent
 
-    def news(q: Process) -> Signals:
-        is_told = (q == parent) & wants_to_hear(old, q)
-        return ite(is_told, Signals.containing(CHLD), NO_SIGNALS)
+    def is_told(q: Process) -> Bool:
+        return (q == parent) & wants_to_hear(old, q)
 
-    post(old, new, news, besides=child)
+    post(old, new, lambda _: Signals.containing(CHLD), to=is_told, besides=child)
 
 
 def is_all_at_hand(s: Kernel, process: Process) -> Bool:
