@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from properties.words import EXECS, UNIX_LIKE, caller_of, every_newborn, every_process
+from properties.words import (
+    EXECS,
+    UNIX_LIKE,
+    caller_of,
+    every_newborn,
+    every_process,
+    every_thread,
+)
 from spec.lang import (
     FALSE,
     Bool,
@@ -16,9 +23,10 @@ from spec.lang import (
     sometimes,
 )
 from spec.process.images import FIXED, Image, is_program
-from spec.process.sorts import Process
+from spec.process.signals import NO_SIGNALS
+from spec.process.sorts import Process, Task
 from spec.process.state import Kernel, Processes
-from spec.process.words import is_running
+from spec.process.words import is_live, is_running
 
 
 @every_step(
@@ -125,6 +133,131 @@ def two_processes_run_different_programs(s: Processes) -> Bool:
             )
         ),
     )
+
+
+@every_step(
+    claims=("E11",),
+    source="execve(2) DESCRIPTION; linux@v6.18 fs/exec.c begin_new_exec",
+    systems=UNIX_LIKE,
+    calls=EXECS,
+)
+def exec_ends_sharing_with_other_processes(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Memory, handlers and descriptors are the caller's alone afterwards."""
+    caller, thread = caller_of(old, call), call.argument("thread", Task)
+
+    def is_alone(q: Process) -> Bool:
+        mine, its = new.process[caller], new.process[q]
+        return (mine.memory != its.memory) & (mine.handlers != its.handlers)
+
+    alone = every_process(
+        lambda q: implies(is_running(new, q) & (q != caller), is_alone(q))
+    )
+    files = every_thread(
+        lambda t: implies(
+            is_live(new, t) & (t != thread), new.task[t].files != new.task[thread].files
+        )
+    )
+    return implies(outcome.succeeded, alone & files)
+
+
+@every_step(
+    claims=("E07", "D02"),
+    source="execve(2) DESCRIPTION; clone(2) CLONE_FS",
+    systems=UNIX_LIKE,
+    calls=EXECS,
+)
+def exec_keeps_directories_adjustments_and_their_sharing(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Who shared them with the caller still does."""
+    thread = call.argument("thread", Task)
+    before, after = old.task[thread], new.task[thread]
+    return (
+        (before.fs == after.fs) & (before.undo == after.undo) & (before.io == after.io)
+    )
+
+
+@every_step(
+    claims=("E08", "facts E1"),
+    source="execve(2) DESCRIPTION; signal(7) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=EXECS,
+)
+def exec_keeps_the_mask_and_what_is_pending(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Of the process and of the thread that called."""
+    caller, thread = caller_of(old, call), call.argument("thread", Task)
+    return (
+        (old.process[caller].pending == new.process[caller].pending)
+        & (old.task[thread].pending == new.task[thread].pending)
+        & (old.task[thread].blocked == new.task[thread].blocked)
+    )
+
+
+@every_step(
+    claims=("E09", "facts E1"),
+    source="execve(2) DESCRIPTION; sigaction(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=EXECS,
+)
+def exec_keeps_what_is_ignored_and_forgets_handlers(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """What was caught has its default action again."""
+    caller = caller_of(old, call)
+    mine = old.handling[old.process[caller].handlers]
+    its = new.handling[new.process[caller].handlers]
+    return implies(
+        outcome.succeeded,
+        (its.ignored == mine.ignored)
+        & (its.caught == NO_SIGNALS)
+        & ~its.leaves_no_zombies
+        & ~its.tells_no_stops,
+    )
+
+
+@every_step(
+    claims=("E38", "E13"),
+    source="execveat(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("execveat_check",),
+)
+def a_check_before_an_exec_changes_nothing(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """No process has another program, memory or leader for it."""
+
+    def is_same(p: Process) -> Bool:
+        before, after = old.process[p], new.process[p]
+        return (
+            (before.image == after.image)
+            & (before.has_execed == after.has_execed)
+            & (before.memory == after.memory)
+            & (before.leader == after.leader)
+        )
+
+    return every_process(is_same) & every_thread(
+        lambda t: old.task[t].run == new.task[t].run
+    )
+
+
+@every_step(
+    claims=("C28",),
+    source="posix_spawn(3) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("posix_spawn",),
+)
+def a_spawn_leaves_a_child_that_runs_its_program_or_none(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """After a failure no process is there that was not there before."""
+    child = call.argument("child", Process)
+    none = every_newborn(old, new, lambda _p: FALSE)
+    has_execed = is_running(new, child) & new.process[child].has_execed
+    return ite(outcome.succeeded, has_execed, none)
 
 
 def same_life(old: Kernel, new: Kernel, process: Process) -> Bool:
