@@ -32,7 +32,7 @@ from checker.searcher import Searcher
 from checker.slicing.refine import Answer
 from checker.slicing.refine import check as check_on_slices
 from checker.slicing.slice import describe
-from checker.trace import confirm
+from checker.trace import Disagreement, confirm
 from checker.verdict import (
     Bounded,
     ProvedAtScope,
@@ -46,8 +46,10 @@ from checker.verdict import (
 from spec.lang.declare import Property
 from spec.lang.model import Model, Scope, Traced
 
-GLANCE: Final = 1.0
-"""Seconds for which the whole model is looked at before it is searched."""
+GLANCE: Final = 5.0
+"""Seconds for which the whole model is looked at, at most, before it is searched."""
+A_QUESTION: Final = 0.05
+"""Seconds that are spent so on each open question, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,21 @@ class Task:
     goals: bool = True
     """Whether each call's success and each `fails` line must be reachable too."""
     expected: Mapping[str, str] = field(default_factory=dict)
+    asked_elsewhere: frozenset[str] = frozenset()
+    """The goals that another task asks for."""
+    looks_around: bool = True
+    """Whether to say where calls leave the model's scope."""
+
+    def generated(self) -> tuple[Property, ...]:
+        """The goals asked for: each call's success, each `fails` line."""
+        goals = generated(self.model) if self.goals else ()
+        return tuple(goal for goal in goals if goal.name not in self.asked_elsewhere)
+
+    def without(self, names: frozenset[str]) -> Task:
+        """The same task but for these properties and goals."""
+        kept = tuple(prop for prop in self.properties if prop.name not in names)
+        elsewhere = self.asked_elsewhere | names
+        return replace(self, properties=kept, asked_elsewhere=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +191,7 @@ def _plain(
     seconds: float,
 ) -> Iterator[Event]:
     """The events of an engine that counts no states."""
-    extra = generated(task.model) if task.goals else ()
+    extra = task.generated()
     names = {p.name for p in extra}
     for prop in (*(p.declared for p in task.properties), *extra):
         if prop.name in verdicts:
@@ -202,18 +219,25 @@ class _Exploring:
         task, props = self.task, self.task.properties
         self.asserted = [p for p in props if p.kind != "sometimes"]
         self.examples = {p.prop.name: p for p in example_probes(props)}
-        probes = [*premise_probes(self.asserted), *scope_probes(task.model)]
-        probes += reach_probes(task.model) if task.goals else []
+        goals = {goal.name for goal in task.generated()}
+        probes = list(premise_probes(self.asserted))
+        probes += scope_probes(task.model) if task.looks_around else []
+        probes += [p for p in reach_probes(task.model) if p.prop.name in goals]
         self.probes = {probe.prop.name: probe for probe in probes}
-        self.evaluator = Evaluator(task.model, task.scope, props)
+        turned = [p.prop for p in (*self.probes.values(), *self.examples.values())]
+        self.evaluator = Evaluator(task.model, task.scope, [*self.asserted, *turned])
         self.waiting = {p.name: p for p in props}
 
     def events(self) -> Iterator[Event]:
         started = time.perf_counter()
         task = self.task
         self.searcher.notes, self.searcher.reductions = {}, {}
-        probes = [probe.prop for probe in self.probes.values()]
-        self.reached |= glance(task.model, task.scope, probes, GLANCE)
+        asked = (*self.probes, *self.examples)
+        seconds = min(GLANCE, A_QUESTION * len(asked))
+        deadline = self.searcher.limits.deadline
+        if deadline is not None:
+            seconds = min(seconds, deadline - time.monotonic())
+        self.reached |= glance(self.evaluator, asked, seconds)
         if self.slices and self.engine == "explore":
             yield from self._on_slices()
         else:
@@ -264,7 +288,7 @@ class _Exploring:
                 self.reached.add(name)
 
     def _goals(self) -> tuple[Property, ...]:
-        return generated(self.task.model) if self.task.goals else ()
+        return self.task.generated()
 
     def _rest(self, found: Exploration) -> Iterator[Event]:
         """What no run refutes: proved, if the search was complete."""
@@ -277,11 +301,20 @@ class _Exploring:
                 yield self._result(goal, verdict, found, generated=True)
 
     def _unrefuted(self, name: str, kind: str, found: Exploration) -> Verdict:
+        if kind == "sometimes" and name in self.reached:
+            return self._seen_at_a_glance(name, found)
         if not found.complete:
             return self._cut_short(found)
         if kind == "sometimes":
             return Violated(None)
         return self._unless_vacuous(name)
+
+    def _seen_at_a_glance(self, name: str, found: Exploration) -> Verdict:
+        """What a run shows needs no other example; a search must not deny it."""
+        if found.complete:
+            message = f"a search finds no example of {name}, and a random run does"
+            raise Disagreement(message)
+        return ProvedAtScope()
 
     def _cut_short(self, found: Exploration) -> Verdict:
         if self.searcher.stopped == "depth":
@@ -303,7 +336,7 @@ class _Exploring:
         asked = [*self.task.properties, *self._open_probes(PREMISE, REACH)]
         held: list[Answer] = []
         for answer in check_on_slices(
-            self.task.model, self.task.scope, asked, self.searcher
+            self.task.model, self.task.scope, asked, self.searcher, self.evaluator
         ):
             name = answer.prop.name
             if answer.search not in self.searches:
@@ -325,7 +358,10 @@ class _Exploring:
 
     def _settled(self, answer: Answer) -> Iterator[Event]:
         name, verdict, search = answer.prop.name, answer.verdict, answer.search
-        if isinstance(verdict, Unknown):
+        shown = name in self.examples and name in self.reached
+        if shown and not isinstance(verdict, ProvedAtScope):
+            verdict = self._seen_at_a_glance(name, search)
+        elif isinstance(verdict, Unknown):
             verdict = self._cut_short(search)
         if name in self.waiting:
             prop = self.waiting.pop(name)

@@ -1,84 +1,138 @@
-"""A glance at a model: a few random runs, to see which probes fail easily.
+"""A glance at a model: random runs, to see which probes fail easily.
 
-Most of what a probe asks for, that a call can succeed, that a premise can hold, happens
-within a few steps. What a glance sees need not be searched for; what it does not see
-is open, and no verdict rests on it.
+Most of what a probe asks for, that a call can succeed or fail so, that a premise can
+hold, happens within a few steps. What a glance sees need not be searched for; what it
+does not see is open, and no verdict rests on it.
+
+Calls that were seldom made are made first, and a run starts again from states in which
+something was new. What is still open of how calls end is asked in every state.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from random import Random
+from typing import Final
 
-from checker.evaluate import Evaluator, Failed, State, Transition
-from checker.trace import refusals
-from spec.lang.model import Model, Scope, Traced
+from checker.drawing import Drawing
+from checker.evaluate import Evaluator, State, Transition
+from checker.slicing.ways import Way
 
-SEED = 1
-LONGEST = 40
+SEED: Final = 1
+LONGEST: Final = 40
 """Steps of one run."""
-
-_Ending = tuple[str, int | None, int | None]
+SHARES: Final = (0.1, 0.2, 0.4, 1.0)
+"""Parts of all calls of which a run is made: of few, some happen often."""
+LAST: Final = 50
+"""So many of the states in which a field held something new are started from."""
+QUESTIONS: Final = 12
+"""Open questions of each kind that are asked in one state."""
+PATIENCE: Final = 0.5
+"""The part of the time after which nothing new ends the glance."""
 
 
 def glance(
-    model: Model, scope: Scope, probes: Iterable[Traced], seconds: float
+    evaluator: Evaluator, probes: Iterable[str], seconds: float
 ) -> frozenset[str]:
-    """The names of the probes that a few runs break, within about this time."""
-    return _Glance(Evaluator(model, scope, probes), time.monotonic() + seconds).seen()
+    """Which of these properties of the evaluator runs break, within about this time."""
+    return _Glance(evaluator, probes, seconds).seen()
 
 
-@dataclass
 class _Glance:
-    evaluator: Evaluator
-    deadline: float
+    def __init__(
+        self, evaluator: Evaluator, probes: Iterable[str], seconds: float
+    ) -> None:
+        self.evaluator, self.seconds = evaluator, seconds
+        self.random = Random(SEED)  # noqa: S311  (not a secret)
+        self.open = dict.fromkeys(probes)
+        props = evaluator.properties
+        self.states = [name for name in self.open if props[name].node is not None]
+        self.ways: dict[Way, list[str]] = {}
+        for name in self.open:
+            for demand in props[name].obligations:
+                way = Way(demand.action, demand.rung, demand.alternative)
+                self.ways.setdefault(way, []).append(name)
+        self.successes = [
+            Way(a.name, None, None) for a in evaluator.model.actions if a.writes
+        ]
+        every = dict.fromkeys([*self.successes, *self.ways])
+        self.drawing = Drawing(evaluator, every)
+        self.made = Counter[Way]()
+        self.found: set[str] = set()
+        self.starts = [evaluator.initial]
+        self.recent = deque(self.starts, maxlen=LAST)
+        self.held = set[tuple[int, object]]()
 
     def seen(self) -> frozenset[str]:
-        """Walk until the time is over, or nothing is open."""
-        random = Random(SEED)  # noqa: S311  (not a secret)
-        props = self.evaluator.properties.values()
-        self.states = {p.name for p in props if p.kind == "always"}
-        self.endings: dict[_Ending, set[str]] = {}
-        for prop in props:
-            for demand in prop.obligations:
-                ending = (demand.action, demand.rung, demand.alternative)
-                self.endings.setdefault(ending, set()).add(prop.name)
-        self.found: set[str] = set()
-        while time.monotonic() < self.deadline and len(self.found) < len(props):
-            self._walk(random)
+        """Walk until the time is over, nothing is new, or nothing is open."""
+        started = self.news = time.monotonic()
+        patience = self.seconds * PATIENCE
+        while self.open:
+            now = time.monotonic()
+            if now - started >= self.seconds or now - self.news > patience:
+                break
+            self._walk()
         return frozenset(self.found)
 
-    def _walk(self, random: Random) -> None:
-        state = self.evaluator.initial
+    def _walk(self) -> None:
+        starts = self.random.choice((self.starts, self.starts, self.recent))
+        state: State | None = self.random.choice(starts)
+        share = self.random.choice(SHARES)
+        self.allowed = [w for w in self.successes if self.random.random() < share]
+        self.evenly = self.random.choice((0, 64))
         for _ in range(LONGEST):
-            self._look(state)
-            by_action: dict[str, list[Transition]] = {}
-            for step in self.evaluator.transitions(state):
-                self._note(state, step)
-                by_action.setdefault(step.invocation.action, []).append(step)
-            for refused in refusals(self.evaluator, state):
-                self._note(state, refused)
-            if not by_action or time.monotonic() > self.deadline:
+            if state is None:
                 return
-            state = random.choice(random.choice(list(by_action.values()))).after
+            self._look(state)
+            for way in self._some([way for way, open_ in self.ways.items() if open_]):
+                self._tried(state, way)
+            state = self._next(state)
+
+    def _next(self, state: State) -> State | None:
+        """The state after some call of this run that is possible, a rare one first."""
+        drawn = self.random.sample(self.allowed, len(self.allowed))
+        for way in sorted(drawn, key=lambda way: self.made[way] >> self.evenly):
+            step = self._tried(state, way)
+            if step is not None and step.after != state:
+                self.made[way] += 1
+                if self._is_news(step.after):
+                    self.recent.append(step.after)
+                return step.after
+        return None
+
+    def _is_news(self, state: State) -> bool:
+        """Some field holds, whatever the rows, what it has not held before."""
+        before = len(self.held)
+        for number, value in enumerate(state):
+            rows = tuple(sorted(value)) if isinstance(value, tuple) else value
+            self.held.add((number, rows))
+        return len(self.held) > before
+
+    def _some(self, listed: list[Way]) -> list[Way]:
+        return self.random.sample(listed, min(QUESTIONS, len(listed)))
+
+    def _tried(self, state: State, way: Way) -> Transition | None:
+        step = self.drawing.step(state, way, self.random)
+        if step is not None:
+            for name in list(self.ways.get(way, ())):
+                if not self.evaluator.holds_of(name, state, step):
+                    self._new(name, step.after)
+        return step
 
     def _look(self, state: State) -> None:
-        for name in [n for n in self.states if not self.evaluator.holds(n, state)]:
-            self.states.discard(name)
-            self.found.add(name)
+        asked = self.random.sample(self.states, min(QUESTIONS, len(self.states)))
+        for name in asked:
+            if not self.evaluator.holds(name, state):
+                self._new(name, state)
 
-    def _note(self, state: State, step: Transition) -> None:
-        outcome, action = step.outcome, step.invocation.action
-        waiting = self.endings.get(
-            (action, outcome.rung, outcome.alternative)
-            if isinstance(outcome, Failed)
-            else (action, None, None)
-        )
-        if not waiting:
-            return
-        for name in [n for n in waiting if n not in self.found]:
-            if not self.evaluator.holds_of(name, state, step):
-                self.found.add(name)
-        waiting -= self.found
+    def _new(self, name: str, state: State) -> None:
+        self.news = time.monotonic()
+        self.found.add(name)
+        del self.open[name]
+        self.states = [other for other in self.states if other != name]
+        for waiting in self.ways.values():
+            if name in waiting:
+                waiting.remove(name)
+        self.starts.append(state)

@@ -79,7 +79,9 @@ class Searcher:
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
     ) -> Exploration:
         """Visit every state within the limits; a run for each property that fails."""
-        self.stopped = None
+        self.stopped = self._over()
+        if self.stopped is not None:
+            return Exploration(0, 0, 0, 0.0, False, (), frozenset())
         if not self.native:
             with self.polling():
                 return self._plainly(model, scope, properties)

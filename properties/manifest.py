@@ -31,17 +31,43 @@ class Expectation:
     """The options under which it is expected; none means under every reading."""
 
 
+Sizes = Mapping[str, int | str]
+"""A scope by written names: `{"process": 4, "sig": "TERM+STOP"}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScope:
+    """A scope that some properties are checked at instead, and why.
+
+    It is what differs from the default of the system. Beside properties it can name
+    goals that go without saying, as reports name them.
+    """
+
+    properties: frozenset[str]
+    systems: frozenset[str]
+    scope: Sizes
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The default scopes, and the expectations that are not `proved at scope`."""
 
-    scopes: Mapping[str, Mapping[str, int]]
+    scopes: Mapping[str, Sizes]
     expectations: tuple[Expectation, ...]
+    own_scopes: tuple[OwnScope, ...] = ()
 
-    def scope(self, system: str) -> Mapping[str, int]:
+    def scope(self, system: str) -> Sizes:
         """The default scope of a system, by the sorts' written names."""
-        found: Mapping[str, int] = lookup(self.scopes, system, "scope of a system")
+        found: Sizes = lookup(self.scopes, system, "scope of a system")
         return found
+
+    def own_scope(self, system: str, prop: str) -> Sizes | None:
+        """The scope of this property in the system, if it has one of its own."""
+        for own in self.own_scopes:
+            if system in own.systems and prop in own.properties:
+                return {**self.scope(system), **own.scope}
+        return None
 
     def expected(self, system: str, reading: Mapping[str, str]) -> dict[str, str]:
         """The verdicts expected of a system under a reading, by property."""
@@ -58,10 +84,38 @@ def manifest() -> Manifest:
     try:
         said = tomllib.loads(PATH.read_text(encoding="utf-8"))
         expectations = tuple(_expectation(row) for row in said["expected"])
-        return Manifest(said["scope"], expectations)
+        own = tuple(_own_scope(row) for row in said.get("scope_of", ()))
+        return Manifest(said["scope"], expectations, own)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         message = f"the manifest {PATH} is malformed: {error}"
         raise SpecError(message) from error
+
+
+def _own_scope(row: Mapping[str, object]) -> OwnScope:
+    """One row; its systems and its properties exist."""
+    scope = row["scope"]
+    if not isinstance(scope, dict):
+        message = f"a scope is a table of sizes, not {scope!r}"
+        raise TypeError(message)
+    found = OwnScope(
+        properties=_names(row["properties"]),
+        systems=_names(row["systems"]),
+        scope=scope,
+        why=str(row["why"]),
+    )
+    for system in found.systems:
+        lookup(SYSTEMS, system, "system")
+    for name in found.properties:
+        if not re.search(GENERATED, name):
+            lookup({p.name: p for p in CATALOGUE}, name, "property")
+    return found
+
+
+def _names(said: object) -> frozenset[str]:
+    if not isinstance(said, list):
+        message = f"names stand in a list, not {said!r}"
+        raise TypeError(message)
+    return frozenset(str(name) for name in said)
 
 
 def _expectation(row: Mapping[str, object]) -> Expectation:

@@ -28,7 +28,8 @@ def check(
         typer.Option("--property", "-p", help="Only this property; may be repeated."),
     ] = None,
     scope: Annotated[
-        str | None, typer.Option(help="Sizes of the sorts: process=4,number=5.")
+        str | None,
+        typer.Option(help="Sizes of sorts, and arguments: process=4,sig=TERM+STOP."),
     ] = None,
     depth: Annotated[
         int | None, typer.Option(min=0, help="Steps: the bound, or the k of induction.")

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from checker.check import Covered, Event, Result, Task, check
 from checker.cli import report
-from checker.cli.naming import system_named, task
+from checker.cli.naming import system_named, task, tasks
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Interrupted, Stopping
-from checker.probes import generated
 from checker.scope import parse_sizes
 from checker.searcher import Limits, Searcher
 from checker.verdict import Unknown, worst
@@ -120,29 +119,42 @@ def _write(asked: Asked, results: list[Result]) -> None:
 def tasks_of(asked: Asked) -> Iterator[Task]:
     """The checks asked for; raises UnknownName for a name that is nowhere."""
     names = asked.systems or tuple(SYSTEMS)
-    sizes = parse_sizes(asked.scope) if asked.scope else {}
-    found, refusals = [], []
+    found: list[Task] = []
+    refusals = []
     for name in dict.fromkeys(names):
         system_named(name)
         try:
-            found.append(
-                task(
-                    name,
-                    asked.properties,
-                    reading=reading_for(
-                        name, asked.reading, strict=bool(asked.systems)
-                    ),
-                    sizes=sizes,
-                    mutant=asked.mutant,
-                    goals=asked.goals,
-                    deadlock=asked.deadlock,
-                )
-            )
+            found += _tasks_of(name, asked)
         except UnknownName as error:
             refusals.append(error)
     if not found or (refusals and asked.systems):
         raise refusals[0]
     return iter(found)
+
+
+def _tasks_of(name: str, asked: Asked) -> list[Task]:
+    """Those of one system: one at the scope given, else one at each scope needed."""
+    reading = reading_for(name, asked.reading, strict=bool(asked.systems))
+    if asked.scope or asked.checkpoint or asked.resume:
+        sizes = parse_sizes(asked.scope) if asked.scope else {}
+        one = task(
+            name,
+            asked.properties,
+            reading=reading,
+            sizes=sizes,
+            mutant=asked.mutant,
+            goals=asked.goals,
+            deadlock=asked.deadlock,
+        )
+        return [one]
+    return tasks(
+        name,
+        asked.properties,
+        reading=reading,
+        mutant=asked.mutant,
+        goals=asked.goals,
+        deadlock=asked.deadlock,
+    )
 
 
 def reading_for(
@@ -254,7 +266,7 @@ def _left(task: Task, told: set[str], engine: str, why: str) -> Iterator[Event]:
         if prop.name not in told:
             declared = prop.declared
             yield Result(task, declared, verdict, engine, None, None, None, 0.0)
-    for goal in generated(task.model) if task.goals else ():
+    for goal in task.generated():
         if goal.name not in told:
             yield Result(
                 task, goal, verdict, engine, None, None, None, 0.0, generated=True

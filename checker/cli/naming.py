@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
+from typing import Final
 
 from checker.check import Task
 from checker.mutants.mutate import Mutant, mutants
-from checker.probes import deadlock_property
+from checker.probes import deadlock_property, generated
 from checker.scope import (
     Size,
     enumerations_of,
     require_searchable,
     restricted,
     scope_for,
+    smallest,
     sorts_of,
 )
 from checker.trace import Header
@@ -70,13 +73,22 @@ def named_in(header: Header) -> tuple[Model, Traced]:
     return model, traced[0]
 
 
-def sizes_for(model: Model, given: Mapping[str, Size]) -> dict[str, Size]:
+UNSAID: Final = 2
+"""The size of a sort of which nobody says one, unless constants ask for more."""
+
+
+def sizes_for(
+    model: Model, given: Mapping[str, Size], properties: Iterable[Traced] = ()
+) -> dict[str, Size]:
     """The scope of a check: as given, else the default of the system."""
-    known = {**sorts_of(model), **enumerations_of(model)}
+    sorts = sorts_of(model)
+    known = {**sorts, **enumerations_of(model)}
     for name in given:
         lookup(known, name, f"sort of {model.name}")
     usual = manifest().scope(model.name)
+    least = smallest(model, properties)
     sizes = {name: given.get(name, usual.get(name)) for name in known}
+    sizes |= {name: max(UNSAID, least[name]) for name in sorts if sizes[name] is None}
     return {name: size for name, size in sizes.items() if size is not None}
 
 
@@ -94,8 +106,59 @@ def task(
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
     traced += (deadlock_property(model),) if deadlock else ()
-    scope = scope_for(model, sizes_for(model, sizes or {}), traced)
+    scope = scope_for(model, sizes_for(model, sizes or {}, traced), traced)
     require_searchable(model, scope)
     model = restricted(model, scope)
     expected = {} if mutant else manifest().expected(system, model.reading)
     return Task(system, model, scope, traced, goals=goals, expected=expected)
+
+
+def tasks(
+    system: str,
+    properties: Iterable[str] = (),
+    *,
+    reading: Mapping[str, str] | None = None,
+    mutant: str | None = None,
+    goals: bool = True,
+    deadlock: bool = False,
+) -> list[Task]:
+    """The checks of a system at its default scope, and at properties' own scopes."""
+    props = properties_named(system, properties)
+    model, traced = built(system, reading or {}, mutant, props)
+    names = [prop.name for prop in traced]
+    names += [goal.name for goal in generated(model)] if goals else []
+    by_scope: dict[str, frozenset[str]] = {}
+    scopes: dict[str, Mapping[str, Size]] = {}
+    for name in names:
+        own = manifest().own_scope(system, name)
+        if own is not None:
+            key = str(sorted(own.items()))
+            scopes[key] = own
+            by_scope[key] = by_scope.get(key, frozenset()) | {name}
+    elsewhere = frozenset[str]().union(*by_scope.values())
+    usual = task(
+        system,
+        properties,
+        reading=reading,
+        mutant=mutant,
+        goals=goals,
+        deadlock=deadlock,
+    )
+    found = [usual.without(elsewhere)]
+    for key, chosen in by_scope.items():
+        asked = tuple(prop for prop in traced if prop.name in chosen)
+        scope = scope_for(model, sizes_for(model, scopes[key], asked), asked)
+        require_searchable(model, scope)
+        narrow = restricted(model, scope)
+        others = {goal.name for goal in generated(model)} - chosen
+        found.append(
+            replace(
+                usual,
+                model=narrow,
+                scope=scope,
+                properties=asked,
+                asked_elsewhere=frozenset(others),
+                looks_around=False,
+            )
+        )
+    return [one for one in found if one.properties or one.goals]

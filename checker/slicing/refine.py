@@ -84,9 +84,13 @@ def check(
     scope: Scope,
     properties: Iterable[Traced],
     engine: Engine = reference,
+    whole: Evaluator | None = None,
 ) -> Iterator[Answer]:
-    """Settle every property, in the order in which answers are found."""
-    return _Check(model, scope, tuple(properties), engine).answers()
+    """Settle every property, in the order in which answers are found.
+
+    `whole` is an evaluator of the model with these properties, if there is one already.
+    """
+    return _Check(model, scope, tuple(properties), engine, whole).answers()
 
 
 @dataclass
@@ -95,6 +99,7 @@ class _Check:
     scope: Scope
     properties: tuple[Traced, ...]
     engine: Engine
+    whole: Evaluator | None
     tries: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,8 +128,7 @@ class _Check:
         for prop in now.properties:
             if prop.name in runs:
                 at, run = runs[prop.name]
-                whole = Evaluator(self.model, self.scope, [prop])
-                lifted = lift(sliced, whole, at, run)
+                lifted = lift(sliced, self._evaluator(), at, run)
                 if isinstance(lifted, Stuck):
                     yield self._wider(prop, now.fields, lifted), prop
                 else:
@@ -134,6 +138,11 @@ class _Check:
             else:
                 verdict = Unknown(f"stopped after {search.distinct} states")
                 yield self._answer(prop, verdict, sliced, search)
+
+    def _evaluator(self) -> Evaluator:
+        if self.whole is None:
+            self.whole = Evaluator(self.model, self.scope, self.properties)
+        return self.whole
 
     def _wider(
         self, prop: Traced, fields: frozenset[str], stuck: Stuck
