@@ -23,7 +23,7 @@ from checker.evaluate import Evaluator, State
 from checker.ground import ground
 from checker.lower_z3 import Expr
 from checker.proof.candidates import lemma
-from checker.slicing.closure import data_of, with_data
+from checker.slicing.closure import cone_of, data_of, with_data
 from checker.slicing.cone import fields_of
 from checker.slicing.slice import Slice, slice_model
 from checker.unroll import unroll
@@ -36,6 +36,8 @@ from spec.lang.walk import bind
 WALKS: Final = 60
 STEPS: Final = 40
 """How many runs the candidates must survive first, and how long each is."""
+MOST_FIELDS: Final = 20
+"""Up to so many fields a slice is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,16 @@ def houdini(
     )
 
 
-def _slice(model: Model, given: Iterable[Traced], goals: Iterable[Traced]) -> Slice:
-    """The part of the model that decides what the candidates say."""
+def _slice(model: Model, given: Sequence[Traced], goals: Iterable[Traced]) -> Slice:
+    """The part of the model that decides what the candidates say.
+
+    Where that is most of a large model, some of the conditions are left open: then what
+    falls may be true, and what stands still stands.
+    """
     listed = tuple(goals)
+    whole = cone_of(model, (*given, *listed))
+    if len(whole) <= MOST_FIELDS:
+        return slice_model(model, listed, whole)
     roots = [one.node for one in (*given, *listed)]
     roots += [demand.node for goal in listed for demand in goal.obligations]
     fields = fields_of(*roots) | data_of(model, listed)

@@ -225,12 +225,11 @@ def _read_by(goals: Iterable[Traced]) -> frozenset[str]:
 def _widening(model: Model, fields: frozenset[str]) -> Iterator[frozenset[str]]:
     """The fields, and what kind of row they are in; then what decides about them."""
     fields |= _phases(model, fields)
-    yield fields
-    before, fields = fields, with_data(model, fields)
-    while fields != before:
-        yield fields
-        before = fields
-        fields = fields.union(*(_decides(a, before) for a in model.actions))
+    known: frozenset[str] | None = fields
+    while known is not None:
+        yield known
+        wider = (with_data(model, known), _deciding(model, known))
+        known = next((more for more in wider if more > known), None)
 
 
 def _phases(model: Model, fields: frozenset[str]) -> frozenset[str]:
@@ -249,6 +248,11 @@ def _phases(model: Model, fields: frozenset[str]) -> frozenset[str]:
         if listed:
             found.add(max(listed, key=lambda name: asked[name]))
     return frozenset(found)
+
+
+def _deciding(model: Model, fields: frozenset[str]) -> frozenset[str]:
+    """The fields, and what the actions that write them read."""
+    return fields.union(*(_decides(action, fields) for action in model.actions))
 
 
 def _decides(action: Action, fields: frozenset[str]) -> frozenset[str]:
