@@ -21,10 +21,8 @@ from checker.export.tla_library import library
 from checker.export.tla_properties import Sentences, Stated
 from checker.export.tla_terms import Names, Terms, camel, value
 from checker.scope import smallest, sorts_of, written
-from spec.lang.ir import Binding, Node
-from spec.lang.model import Model, Scope, Traced
+from spec.lang.model import Model, Scope, Traced, snake
 from spec.lang.types import EnumType, SetType, SortType, Type
-from spec.lang.walk import postorder
 
 RULE = 76
 
@@ -79,11 +77,8 @@ class _Module:
         self.names = Names()
         self.terms = Terms(self.names)
         self.state = State(model, self.names)
-        kinds = self._kinds()
-        for kind in kinds:
+        for kind in self._kinds():
             self.names.of(kind, kind.name)
-        self.sorts = [kind for kind in kinds if isinstance(kind, SortType)]
-        self.enums = [kind for kind in kinds if isinstance(kind, EnumType)]
         self.state.variables()
         self.calls = [Call(a, self.state, self.terms) for a in model.actions]
         self.sentences = Sentences(self.terms, self.calls)
@@ -106,28 +101,33 @@ class _Module:
             "EXTENDS Naturals, FiniteSets",
             *self._constants(),
             *library(self.terms.used),
+            *self._enumerations(),
             *inside,
             "=" * RULE,
         ]
         module = "\n".join(row.rstrip() for row in rows) + "\n"
         return Exported(name, module, "\n".join(self._configuration()) + "\n")
 
-    def _kinds(self) -> list[SortType | EnumType]:
-        """The sorts and the enumerations of the model and its properties."""
-        found: dict[Type, None] = {}
-        for info in self.model.shape.fields():
-            found |= dict.fromkeys(k for k in (info.index, info.type) if k is not None)
-        for action in self.model.actions:
-            found |= dict.fromkeys(param.type for param in action.params)
-        for node in postorder(self._property_terms()):
-            if isinstance(node.attr, Binding):
-                found[node.attr.type] = None
-        flat = (k.element if isinstance(k, SetType) else k for k in found)
-        return [k for k in dict.fromkeys(flat) if isinstance(k, SortType | EnumType)]
+    def _kinds(self) -> Iterator[SortType | EnumType]:
+        """The sorts and the enumerations of the state and of the parameters."""
+        infos = self.model.shape.fields()
+        kinds: list[Type] = [info.index for info in infos if info.index is not None]
+        kinds += [info.type for info in infos]
+        kinds += [p.type for action in self.model.actions for p in action.params]
+        for kind in kinds:
+            inside = kind.element if isinstance(kind, SetType) else kind
+            if isinstance(inside, SortType | EnumType):
+                yield inside
 
-    def _property_terms(self) -> list[Node]:
-        roots = [p.node for p in self.properties if p.node is not None]
-        return roots + [d.node for p in self.properties for d in p.obligations]
+    @property
+    def sorts(self) -> list[SortType]:
+        """The sorts that the text names."""
+        return [k for k in self.names.taken.values() if isinstance(k, SortType)]
+
+    @property
+    def enums(self) -> list[EnumType]:
+        """The enumerations that the text names."""
+        return [k for k in self.names.taken.values() if isinstance(k, EnumType)]
 
     # The head of the module
 
@@ -135,7 +135,10 @@ class _Module:
         yield f"\\* The model {self.model.name}, exported from its specification."
         for question, answer in self.model.reading.items():
             yield f"\\* Reading: {question}={answer}"
-        sizes = ", ".join(f"{sort}={size}" for sort, size in written(self.scope))
+        known = {snake(kind.name) for kind in self.sorts}
+        known |= {snake(kind.name) for kind in self.enums}
+        told = [(sort, size) for sort, size in written(self.scope) if sort in known]
+        sizes = ", ".join(f"{sort}={size}" for sort, size in told)
         yield f"\\* Scope of {name}.cfg: {sizes or 'nothing to size'}"
         if isinstance(self.count, str):
             yield f"\\* Expected of TLC: {self.count}"
@@ -167,16 +170,17 @@ class _Module:
             if needed > 1:
                 yield f"ASSUME Cardinality({name}) >= {needed}"
 
-    # State and behaviour
-
-    def _state(self) -> Iterator[str]:
+    def _enumerations(self) -> Iterator[str]:
         if self.enums:
             yield ""
         for kind in self.enums:
             members = [value(n, kind) for n in range(len(kind.members))]
-            yield from listed(
-                f"{self.names.of(kind, kind.name)} == {{", members, "}"
-            ).lines
+            head = f"{self.names.of(kind, kind.name)} == {{"
+            yield from listed(head, members, "}").lines
+
+    # State and behaviour
+
+    def _state(self) -> Iterator[str]:
         names = list(self.state.variables())
         yield from ("", "VARIABLES")
         yield from (f"    {n}{',' if n != names[-1] else ''}" for n in names)

@@ -41,6 +41,8 @@ from spec.lang.model import rung_label
 
 OK: Final = "OK"
 """What a ladder answers when no line of it holds."""
+UNABLE: Final = '"unable"'
+"""What it answers first, to who cannot call at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Call:
         """The operator that says what the ladder answers."""
         wanted = f"{self.action.name}_answer"
         return self.names.of(("ANSWER", self.action.name), wanted)
+
+    @property
+    def decides(self) -> bool:
+        """Something can stand in the way of the call."""
+        return bool(self.action.rungs) or self.action.able is not simplify.TRUE
 
     def over(self, params: Iterable[Param]) -> list[Block]:
         """These parameters, by name."""
@@ -91,7 +98,7 @@ class Call:
     def definitions(self) -> Iterator[str]:
         """The ladder, if there is one, and the step."""
         yield from self._comment()
-        if self.action.rungs:
+        if self.decides:
             yield from self._ladder()
             yield ""
         yield from self._step()
@@ -122,27 +129,37 @@ class Call:
         return " or ".join(labels)
 
     def _ladder(self) -> Iterator[str]:
+        """Evaluated as a value, so that TLC takes no disjunct of it for a step."""
         rows: list[str] = []
+        able = self.action.able
+        unable = [] if able is simplify.TRUE else [(simplify.negation(able), UNABLE)]
+        lines = [
+            *unable,
+            *((rung.when, self._answer(rung)) for rung in self.action.rungs),
+        ]
 
         def body(terms: Terms) -> Block:
-            for rung in self.action.rungs:
-                cite = f"  \\* {rung.cite}" if rung.cite else ""
-                rows.extend(around("IF   ", terms.block(rung.when)).lines)
-                rows.append(f'THEN "{self.label(rung)}"{cite}')
-                rows.append("ELSE")
+            for when, answer in lines:
+                rows.extend(around("IF   ", terms.block(when)).lines)
+                rows.extend((f"THEN {answer}", "ELSE"))
             rows[-1] = f'ELSE "{OK}"'
             return Block(tuple(rows), OPEN)
 
         yield self._head(self.answer, self.action.arguments())
-        whens = [rung.when for rung in self.action.rungs]
-        yield from (f"    {row}" for row in with_names(whens, self.terms, body).lines)
+        said = with_names([when for when, _ in lines], self.terms, body)
+        yield from (f"    {row}" for row in said.lines)
+
+    def _answer(self, rung: Rung) -> str:
+        """The label, with the sentence that says so."""
+        cite = f"  \\* {rung.cite}" if rung.cite else ""
+        return f'"{self.label(rung)}"{cite}'
 
     # The step
 
     def _step(self) -> Iterator[str]:
         action = self.action
         by_name = {p.name: p for p in action.params}
-        roots = [action.able, *(pick.among for pick in action.picks)]
+        roots = [pick.among for pick in action.picks]
         for write in action.writes:
             roots += [write.value, write.when]
             if isinstance(write.target, Every):
@@ -152,11 +169,7 @@ class Call:
 
         def body(terms: Terms) -> Block:
             items: list[Block] = []
-            if action.able is not simplify.TRUE:
-                able = action.able
-                parts = able.args if able.op == "AND" else (able,)
-                items += [terms.block(part) for part in parts]
-            if action.rungs:
+            if self.decides:
                 items.append(self._goes_on())
             for pick in action.picks:
                 chosen = terms.block(by_name[pick.param].node())

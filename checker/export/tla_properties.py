@@ -116,8 +116,6 @@ class Sentences:
         assert demand.rung is not None
         rung = one.action.rungs[demand.rung]
         premise = [one.answers(one.label(rung))]
-        if one.action.able is not simplify.TRUE:
-            premise.insert(0, self.terms.block(one.action.able))
         if demand.alternative is not None and len(rung.alternatives) > 1:
             premise.append(self.terms.block(rung.alternatives[demand.alternative].when))
         whole = implication(junction("/\\", premise), self._said(asked))

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,13 +24,16 @@ from checker.export.tla import Count, Exported, export_tla
 from checker.export.tla_terms import RESERVED, TLA_RULES, Names
 from checker.mutants.mutate import mutants
 from checker.scope import _terms as terms_of
-from checker.scope import scope_for, smallest
+from checker.scope import enumerations_of, restricted, scope_for, smallest
+from checker.slicing import refine
+from checker.slicing.slice import slice_model
 from properties.catalogue import for_system
 from spec.lang import Model, Property, Scope
 from spec.lang.model import Traced
 from spec.lang.walk import postorder
 from spec.systems import SYSTEMS
 from tests import toys
+from tests.agreement.drawing import sorts_of
 from tests.checker.machine import machine
 from tests.checker.test_induction import a_decision_is_final, nobody_leaves_committed
 
@@ -51,6 +55,11 @@ def whole(name: str) -> tuple[Model, Scope, list[Traced]]:
     model = SYSTEMS[name].model()
     properties = [model.trace(prop) for prop in for_system(name)]
     return model, least(model, properties), properties
+
+
+@cache
+def exported(name: str) -> Exported:
+    return export_tla(*whole(name))
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -134,7 +143,7 @@ MODELS = {"die-hard": toys.die_hard, "two-phase": toys.two_phase, "machine": mac
 class TestWellFormed:
     @pytest.mark.parametrize("name", SYSTEM_NAMES)
     def test_brackets_close(self, name: str) -> None:
-        text = export_tla(*whole(name)).module
+        text = exported(name).module
         code = re.sub(r"\\\*.*|\"[^\"]*\"", "", text)
 
         for opening, closing in ("()", "[]", "{}", ("<<", ">>")):
@@ -145,11 +154,11 @@ class TestWellFormed:
         self, name: str
     ) -> None:
         if name in SYSTEMS:
-            model, scope, _ = whole(name)
+            model, made = SYSTEMS[name].model(), exported(name)
         else:
             model = MODELS[name]()
-            scope = least(model, [])
-        said = definitions(export_tla(model, scope).module)
+            made = export_tla(model, least(model, []))
+        said = definitions(made.module)
         variables = re.findall(r"\w+", said["vars"].partition("==")[2])
 
         for action in model.actions:
@@ -161,7 +170,7 @@ class TestWellFormed:
 
     @pytest.mark.parametrize("name", SYSTEM_NAMES)
     def test_the_configuration_names_what_the_module_defines(self, name: str) -> None:
-        made = export_tla(*whole(name))
+        made = exported(name)
         said = definitions(made.module)
         words = re.findall(r"^    (\w+)$", made.configuration, re.MULTILINE)
         aside = re.findall(r"(?:INVARIANT|PROPERTY) (\w+)", made.configuration)
@@ -226,6 +235,7 @@ def tlc(made: Exported, folder: Path) -> Tlc:
     return Tlc(ran.stdout)
 
 
+FAMILY = "the_family_is_one_tree_rooted_at_init"
 TWO_PHASE: list[Property] = [
     toys.no_two_managers_disagree,
     a_decision_is_final,
@@ -265,14 +275,33 @@ class TestTlc:
         assert counted(machine(), scope) == tlc(made, tmp_path).numbers()
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("name", SYSTEM_NAMES)
+    @pytest.mark.parametrize("name", ["topaz", "unix"])
     def test_counts_a_system_and_finds_its_properties_true(
         self, name: str, tmp_path: Path
     ) -> None:
+        """Unix with one of everything: a process that calls all there is to call."""
         model, scope, properties = whole(name)
+        if name == "unix":
+            few = {n: kind.members[-1] for n, kind in enumerations_of(model).items()}
+            scope = scope_for(model, smallest(model, properties) | few, properties)
+            model = restricted(model, scope)
         found = explore(Evaluator(model, scope, properties), stop_at_first=False)
         broken = [violation.prop for violation in found.violations]
         made = export_tla(model, scope, properties, refuted=broken)
+
+        expected = Count(found.distinct, found.transitions, found.depth)
+        assert expected == tlc(made, tmp_path).numbers()
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", SYSTEM_NAMES)
+    def test_counts_a_slice_of_a_system(self, name: str, tmp_path: Path) -> None:
+        model = SYSTEMS[name].model()
+        prop = next(p for p in for_system(name) if p.name == FAMILY)
+        (group,) = refine.group(model, [model.trace(prop)])
+        sliced = slice_model(model, group.properties, group.fields)
+        scope = Scope(dict.fromkeys(sorts_of(model), 3))
+        found = explore(Evaluator(sliced.model, scope))
+        made = export_tla(sliced.model, scope, sliced.properties)
 
         expected = Count(found.distinct, found.transitions, found.depth)
         assert expected == tlc(made, tmp_path).numbers()
