@@ -17,9 +17,9 @@ class TestExecve:
     @pytest.mark.parametrize(
         ("image", "answer"),
         [
-            ("ABSENT", "ENOENT, ERRORS ENOENT:1"),
-            ("FORBIDDEN", "EACCES, ERRORS EACCES:3"),
-            ("GARBAGE", "ENOEXEC, ERRORS ENOEXEC:1"),
+            ("ABSENT", "ENOENT, execve(2) ERRORS ENOENT:1"),
+            ("FORBIDDEN", "EACCES, execve(2) ERRORS EACCES:3"),
+            ("GARBAGE", "ENOEXEC, execve(2) ERRORS ENOEXEC:1"),
             ("PROGRAM", "done"),
             ("SIGNED", "done"),
             ("FIXED", "done"),

@@ -15,14 +15,16 @@ class TestFork:
     def test_fails_when_every_object_is_taken(self) -> None:
         full = unix.state(proc(1), proc(2), proc(3), proc(4))
 
-        assert unix.answer(full, "fork", caller=1) == "EAGAIN, ERRORS EAGAIN:2"
+        assert unix.answer(full, "fork", caller=1) == "EAGAIN, fork(2) ERRORS EAGAIN:2"
 
     def test_fails_when_every_number_names_something(self) -> None:
         used_up = unix.state(
             proc(1), proc(2, group=4, session=4), proc(3, group=5, session=5)
         )
 
-        assert unix.answer(used_up, "fork", caller=2) == "EAGAIN, ERRORS EAGAIN:3"
+        assert (
+            unix.answer(used_up, "fork", caller=2) == "EAGAIN, fork(2) ERRORS EAGAIN:3"
+        )
 
     def test_gives_any_number_that_names_nothing(self) -> None:
         assert unix.answers(TWO, "fork", caller=2) == [3, 4, 5]
@@ -32,7 +34,9 @@ class TestFork:
             proc(1), proc(2, phase="ZOMBIE"), proc(3, group=4, session=5)
         )
 
-        assert unix.answers(state, "fork", caller=3) == ["EAGAIN, ERRORS EAGAIN:3"]
+        assert unix.answers(state, "fork", caller=3) == [
+            "EAGAIN, fork(2) ERRORS EAGAIN:3"
+        ]
 
     @pytest.mark.parametrize(
         ("name", "value"),
