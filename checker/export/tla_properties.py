@@ -9,7 +9,7 @@ states the example, and its denial, which TLC refutes by showing one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.export.layout import (
     OPEN,
@@ -46,6 +46,7 @@ class Sentences:
 
     terms: Terms
     calls: Sequence[Call]
+    still: dict[Node, Node] = field(default_factory=dict)
 
     def name(self, prop: Traced, suffix: str = "") -> str:
         """The operator of a property, or of a part of it."""
@@ -84,7 +85,7 @@ class Sentences:
             one = by_name[demand.action]
             rungs = one.action.rungs
             if demand.rung is not None and not rungs[demand.rung].leaks:
-                asked = before_only(demand.node)
+                asked = self._of_one_state(demand.node)
                 if asked is not simplify.TRUE:
                     refused.append(self._of_a_refusal(one, demand, asked))
             elif any(rung.leaks for rung in rungs) or _has_params(demand.node):
@@ -92,6 +93,12 @@ class Sentences:
             else:
                 alike.setdefault(demand.node, []).append(one)
         return [*(self._of_some(*each) for each in alike.items()), *taken], refused
+
+    def _of_one_state(self, asked: Node) -> Node:
+        """What is asked of a step that changes nothing."""
+        if asked not in self.still:
+            self.still[asked] = before_only(asked)
+        return self.still[asked]
 
     def _of_some(self, asked: Node, calls: list[Call]) -> Block:
         """What is asked alike of the steps of several calls, or of every step."""

@@ -104,14 +104,15 @@ class Terms:
     named: Mapping[Node, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """The operators of the library that the text needs."""
+    done: dict[Node, Block] = field(default_factory=dict)
 
     def block(self, root: Node) -> Block:
         """The text of a term."""
-        done: dict[Node, Block] = {}
-        for node in postorder([root]):
+        done = self.done
+        for node in postorder([root]) if root not in done else ():
             if node in self.named:
                 done[node] = line(self.named[node])
-            else:
+            elif node not in done:
                 args = [done[arg] for arg in node.args]
                 done[node] = TLA_RULES[node.op](self, node, args)
         return done[root]

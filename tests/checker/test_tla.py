@@ -283,7 +283,8 @@ class TestTlc:
         model, scope, properties = whole(name)
         if name == "unix":
             few = {n: kind.members[-1] for n, kind in enumerations_of(model).items()}
-            scope = scope_for(model, smallest(model, properties) | few, properties)
+            sizes: dict[str, int | str] = {**smallest(model, properties), **few}
+            scope = scope_for(model, sizes, properties)
             model = restricted(model, scope)
         found = explore(Evaluator(model, scope, properties), stop_at_first=False)
         broken = [violation.prop for violation in found.violations]
