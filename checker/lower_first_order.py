@@ -5,7 +5,7 @@ and FIRST become function symbols of the variables around them, with an axiom th
 what they are: exactly so for NEAREST; for FIRST only that it is one of the elements
 asked for (or element 0 when there is none), which allows more than the reference does
 and so proves no more. A sort read as an integer is an unknown function. A count over a
-sort has no first-order meaning and is refused.
+sort is an unknown number of which `counting` says what is known.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Final
 
 import z3
 
+from checker.proof.counting import Counted, comparisons, laws
 from checker.proof.first_order import (
     WIDEST,
     Booted,
     Expr,
     Language,
     LoweredWrite,
-    NotFirstOrder,
     SetTerm,
     StateView,
     Value,
@@ -49,7 +49,9 @@ class Words:
     params: dict[Node, Value] = field(default_factory=dict)
     memo: dict[Node, Value] = field(default_factory=dict)
     axioms: list[Expr] = field(default_factory=list)
-    """What defines the symbols that stand for NEAREST and FIRST."""
+    """What defines the symbols that stand for NEAREST, FIRST and counts."""
+    counts: list[Counted] = field(default_factory=list)
+    """The counts that a further one is compared with."""
 
     def lower(self, root: Node) -> Value:
         """The formula or term; raises NotFirstOrder, saying what to write instead."""
@@ -93,6 +95,15 @@ class Words:
     def define(self, around: list[Expr], formula: Expr) -> None:
         """The formula holds, whatever the variables around it are."""
         self.axioms.append(z3.ForAll(around, formula) if around else formula)
+
+    def counted(self, node: Node, kind: Type, has: Callable[[Expr], Expr]) -> Expr:
+        """A number for how many elements `has` holds of, with what is known of it."""
+        total, around = self.chosen(node)
+        one = Counted(self.language.sort(kind), has, total, tuple(around))
+        for law in (*laws(one), *comparisons(one, self.counts)):
+            self.define(around, law)
+        self.counts.append(one)
+        return total
 
 
 def name_of(kind: Type) -> str:
@@ -192,15 +203,8 @@ def _singleton(_words: Words, node: Node, args: list[Value]) -> SetTerm:
 def _card(words: Words, node: Node, args: list[Value]) -> Expr:
     kind = args[0].element
     if not isinstance(kind, EnumType):
-        raise NotFirstOrder(_UNCOUNTABLE.format(op="CARD", kind=name_of(kind)))
+        return words.counted(node, kind, args[0].has)
     return _sum([args[0].has(m) for m in words.language.members(kind)], node.type)
-
-
-_UNCOUNTABLE: Final = (
-    "{op} over {kind}: first-order logic does not count. Ask whether there is one "
-    "(some_of, is_empty), whether two differ (all_of over both), or keep the number in "
-    "a field; or check at a scope"
-)
 
 
 def _sum(holds: list[Expr], kind: Type) -> Expr:
@@ -226,7 +230,9 @@ def _quantified(words: Words, node: Node, args: list[Value]) -> Expr:
 def _count(words: Words, node: Node, args: list[Value]) -> Expr:
     variable, kind = words.bound(node)
     if not isinstance(kind, EnumType):
-        raise NotFirstOrder(_UNCOUNTABLE.format(op="COUNT", kind=name_of(kind)))
+        return words.counted(
+            node, kind, lambda e: z3.substitute(args[0], (variable, e))
+        )
     members = words.language.members(kind)
     return _sum([z3.substitute(args[0], (variable, m)) for m in members], node.type)
 

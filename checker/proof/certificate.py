@@ -159,19 +159,10 @@ def verify_certificate(
         message = "cvc5 is not installed: pip install 'pidproof[second-solver]'"
         raise NoSecondSolver(message)
     manifest = _read_manifest(directory)
-    _check_sums(directory, manifest["sha256"])
-    listed = {
-        name: [(str(o["file"]), tuple(o["assumes"])) for o in entry["obligations"]]
-        for name, entry in manifest["properties"].items()
-    }
-    for name, obligations in listed.items():
-        if manifest["properties"][name]["kind"] != "every_step":
-            _check_base(name, manifest["properties"][name]["obligations"])
-        for file, assumed in obligations:
-            for other in (file, *assumed):
-                if other not in manifest["sha256"] and other not in listed:
-                    message = f"{MANIFEST}: {name} leans on {other}, which is not here"
-                    raise Refused(message)
+    try:
+        listed = _listed(directory, manifest)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{MANIFEST} is not laid out as a {SCHEMA}: {error}") from error
     files = [file for obligations in listed.values() for file, _ in obligations]
     answers = _answers(directory, files, seconds, progress)
     own = {
@@ -185,6 +176,28 @@ def verify_certificate(
         files=len(files),
         solver="cvc5",
     )
+
+
+def _listed(
+    directory: Path, manifest: Mapping[str, Any]
+) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """For each property its files, each with what it assumes; raises Refused."""
+    _check_sums(directory, manifest["sha256"])
+    listed = {
+        name: [(str(o["file"]), tuple(o["assumes"])) for o in entry["obligations"]]
+        for name, entry in manifest["properties"].items()
+    }
+    for name, obligations in listed.items():
+        if manifest["properties"][name]["kind"] != "every_step":
+            _check_base(name, manifest["properties"][name]["obligations"])
+        for file, assumed in obligations:
+            if file not in manifest["sha256"]:
+                raise Refused(f"{MANIFEST}: {file} of {name} has no checksum")
+            missing = [other for other in assumed if other not in listed]
+            if missing:
+                message = f"{MANIFEST}: {name} leans on {missing[0]}, which is not here"
+                raise Refused(message)
+    return listed
 
 
 def _with_what_they_lean_on(
@@ -226,6 +239,8 @@ def _check_base(name: str, obligations: list[dict[str, object]]) -> None:
 
 def _check_sums(directory: Path, sums: Mapping[str, str]) -> None:
     for name, expected in sums.items():
+        if not (directory / name).resolve().is_relative_to(directory.resolve()):
+            raise Refused(f"{MANIFEST}: {name} is outside the certificate")
         try:
             text = (directory / name).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:

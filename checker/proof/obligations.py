@@ -103,7 +103,7 @@ class Theory:
     # The steps
 
     def _endings(self, action: Action) -> Iterator[Ending]:
-        words = replace(self.base, memo=dict(self.base.memo), axioms=[])
+        words = self._beside(self.base, memo=dict(self.base.memo))
         words.params = {p.node(): self._parameter(p.node()) for p in action.params}
         chosen = [
             simplify.membership(_param(action, pick.param), pick.among)
@@ -129,6 +129,10 @@ class Theory:
             passed.append(simplify.negation(rung.when))
         yield ending(Case(), [*passed, *chosen], moved)
 
+    def _beside(self, words: Words, memo: dict[Node, Value]) -> Words:
+        """The same words, with axioms of their own."""
+        return replace(words, memo=memo, axioms=[], counts=list(words.counts))
+
     def _parameter(self, node: Node) -> Value:
         kind = node.type
         name = f"{node.attr}:{kind}" if isinstance(kind, SetType) else str(node.attr)
@@ -148,7 +152,8 @@ class Theory:
         for end in self._moving():
             if not any(write.field in fields for write in end.action.writes):
                 continue
-            words = Words(self.language, end.after, None, end.before.params)
+            params, counts = end.before.params, list(end.before.counts)
+            words = Words(self.language, end.after, params=params, counts=counts)
             goal = words.lower(node)
             yield self._kept(prop.name, end, goal, words.axioms)
 
@@ -158,7 +163,8 @@ class Theory:
             case = Case(demand.rung, demand.alternative)
             for end in self.endings:
                 if (end.action.name, end.case) == (demand.action, case):
-                    words = replace(end.before, new=end.after, memo={}, axioms=[])
+                    words = self._beside(end.before, memo={})
+                    words.new = end.after
                     goal = words.lower(demand.node)
                     yield self._kept(prop.name, end, goal, words.axioms)
 
