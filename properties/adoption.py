@@ -15,15 +15,28 @@ from spec.lang import (
     Bool,
     CallView,
     Outcome,
+    all_of,
     always,
     every_step,
     implies,
+    ite,
     some_of,
     sometimes,
 )
-from spec.process.sorts import INIT, Process
+from spec.process.orphans import leaves_no_zombies
+from spec.process.rows import ABSENT
+from spec.process.signals import BAD, CHLD, NO_SIGNAL, NULL, Sig
+from spec.process.sorts import INIT, Process, Task
 from spec.process.state import Kernel, Processes
-from spec.process.words import adopts_orphans, exists, is_zombie
+from spec.process.words import (
+    adopts_orphans,
+    exists,
+    is_dead,
+    is_live,
+    is_running,
+    is_thread_of,
+    is_zombie,
+)
 
 
 @every_step(claims=("topaz 7:5",), systems=("topaz",))
@@ -154,3 +167,178 @@ def a_subreaper_is_below_a_subreaper(s: Kernel) -> Bool:
             )
         ),
     )
+
+
+@every_step(
+    claims=("facts A16",),
+    source="wait(2) NOTES",
+    systems=UNIX_LIKE,
+)
+def adoption_resets_the_exit_signal(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Whoever is adopted reports its end with SIGCHLD from then on."""
+    return every_survivor(
+        old,
+        new,
+        lambda q: implies(
+            old.process[q].parent != new.process[q].parent,
+            new.process[q].exit_signal == CHLD,
+        ),
+    )
+
+
+@always(claims=("facts A7", "facts A11"), source="wait(2) NOTES", systems=UNIX_LIKE)
+def every_process_is_the_child_of_a_thread_that_lives(s: Kernel) -> Bool:
+    """Its parent has a thread, not ended, whose child it is."""
+    return every_existing(
+        s,
+        lambda q: (
+            (q == INIT)
+            | is_thread_of(s, s.process[q].parent_thread, s.process[q].parent)
+        ),
+    )
+
+
+@every_step(
+    claims=("facts A11",),
+    source="wait(2) NOTES",
+    systems=UNIX_LIKE,
+    calls=("exit_thread", "execve"),
+)
+def threads_of_the_same_parent_come_first(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """While a thread of its parent lives, a child has the parent that it had."""
+    return every_survivor(
+        old,
+        new,
+        lambda q: implies(
+            is_running(new, old.process[q].parent),
+            old.process[q].parent == new.process[q].parent,
+        ),
+    )
+
+
+@every_step(
+    claims=("facts A10", "facts D9"),
+    source="wait(2) NOTES",
+    systems=UNIX_LIKE,
+)
+def a_zombie_is_let_go_only_by_an_heir_that_wants_none(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """To ignore SIGCHLD when the zombie is there is too late; to adopt it then is not.
+
+    The zombie of a parent that ends passes to an heir that leaves no zombies.
+    """
+    return every_survivor(
+        old,
+        new,
+        lambda q: implies(
+            is_zombie(old, q) & ~is_zombie(new, q),
+            is_dead(new, q)
+            & ends(old, new, old.process[q].parent)
+            & leaves_no_zombies(old, new.process[q].parent),
+        ),
+    )
+
+
+@every_step(
+    claims=("F22", "facts A20", "facts D8"),
+    source="wait(2) NOTES",
+    systems=UNIX_LIKE,
+)
+def an_unwanted_child_leaves_no_zombie(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A child that ends leaves a zombie unless SIGCHLD tells of it, in vain."""
+    return every_process(
+        lambda q: implies(
+            ends(old, new, q),
+            is_zombie(new, q)
+            == ~(
+                (old.process[q].exit_signal == CHLD)
+                & leaves_no_zombies(old, old.process[q].parent)
+            ),
+        )
+    )
+
+
+@every_step(
+    claims=("facts A11", "facts A13"),
+    source="prctl(2) PR_SET_PDEATHSIG",
+    systems=UNIX_LIKE,
+)
+def a_parents_end_brings_the_signal_asked_for(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A child that changes hands has the signal waiting that a thread of it asked for.
+
+    That is said of signals it has a handler for: what others do they do at once, or not
+    at all.
+    """
+
+    def has_asked(child: Process, sig: Sig) -> Bool:
+        return some_of(
+            Task,
+            lambda t: is_thread_of(old, t, child) & (old.task[t].death_signal == sig),
+        )
+
+    def awaits(child: Process, sig: Sig) -> Bool:
+        handling = old.handling[old.process[child].handlers]
+        is_handled = handling.caught.has(sig) & ~handling.ignored.has(sig)
+        return has_asked(child, sig) & is_handled & ~NO_SIGNAL.has(sig)
+
+    def changes_hands(child: Process) -> Bool:
+        thread = old.process[child].parent_thread
+        return is_live(old, thread) & ~is_live(new, thread)
+
+    return every_survivor(
+        old,
+        new,
+        lambda q: implies(
+            is_running(old, q) & is_running(new, q) & changes_hands(q),
+            all_of(
+                Sig,
+                lambda sig: implies(awaits(q, sig), new.process[q].pending.has(sig)),
+            ),
+        ),
+    )
+
+
+@every_step(
+    claims=("facts A13",), source="prctl(2) PR_SET_PDEATHSIG", systems=UNIX_LIKE
+)
+def a_new_thread_asks_for_no_death_signal(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Neither a child nor another thread has what its creator asked for."""
+    return all_of(
+        Task,
+        lambda t: implies(
+            (old.task[t].run == ABSENT) & (new.task[t].run != ABSENT),
+            new.task[t].death_signal == NULL,
+        ),
+    )
+
+
+@every_step(
+    claims=("facts F7",),
+    source="prctl(2) PR_SET_PDEATHSIG",
+    systems=UNIX_LIKE,
+    calls=("prctl_set_pdeathsig",),
+)
+def prctl_sets_the_death_signal_as_asked(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """What is no signal is refused, and changes nothing."""
+    caller, sig = call.argument("caller", Task), call.argument("sig", Sig)
+    was, is_now = old.task[caller].death_signal, new.task[caller].death_signal
+    return ite(outcome.succeeded, (is_now == sig) & (sig != BAD), is_now == was)
+
+
+@sometimes(claims=("facts A10",), source="wait(2) NOTES", systems=UNIX_LIKE)
+def a_zombie_is_let_go(s: Kernel) -> Bool:
+    """A process has ended that nobody asks for."""
+    return some_of(Process, lambda q: is_dead(s, q))

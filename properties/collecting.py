@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from properties.waits import WAITS, is_kept
 from properties.words import UNIX_LIKE, caller_of, every_process
 from spec.lang import (
     FALSE,
@@ -20,21 +21,21 @@ from spec.process.words import children_of, exists, is_running, is_zombie, pid_o
 
 
 @every_step(
-    claims=("F11", "F13", "facts D3", "unix exit:3", "topaz 7:3"),
+    claims=("F11", "F13", "F14", "facts D3", "facts D18", "unix exit:3", "topaz 7:3"),
     source="wait(2) NOTES",
 )
 def a_status_is_collected_exactly_once(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
-    """A collected child was a zombie and is gone; and no zombie goes otherwise."""
-    if call.name not in ("wait4", "wait_for_child"):
+    """An ended child that a wait takes is gone; and no zombie goes otherwise."""
+    if call.name not in (*WAITS, "wait_for_child"):
         return every_process(lambda q: implies(is_zombie(old, q), exists(new, q)))
     child = call.argument("child", Process)
-    taken = outcome.succeeded & (child != caller_of(old, call))
+    taken = outcome.succeeded & (child != caller_of(old, call)) & ~is_kept(call)
     return every_process(
-        lambda q: (
-            implies(taken & (q == child), is_zombie(old, q) & ~exists(new, q))
-            & implies(is_zombie(old, q) & ~exists(new, q), taken & (q == child))
+        lambda q: implies(
+            is_zombie(old, q),
+            ~exists(new, q) == (taken & (q == child)),
         )
     )
 
@@ -43,7 +44,7 @@ def a_status_is_collected_exactly_once(
 def only_the_parent_collects(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
-    """A process vanishes only by a call of its parent."""
+    """A zombie vanishes only by a call of its parent."""
 
     def collected(process: Process) -> Bool:
         if call.kind != "syscall":
@@ -51,7 +52,7 @@ def only_the_parent_collects(
         return old.process[process].parent == caller_of(old, call)
 
     return every_process(
-        lambda q: implies(exists(old, q) & ~exists(new, q), collected(q))
+        lambda q: implies(is_zombie(old, q) & ~exists(new, q), collected(q))
     )
 
 
@@ -64,10 +65,10 @@ def no_running_process_vanishes(
 
 
 @every_step(
-    claims=("F15", "F16", "facts D3", "unix wait:1"),
+    claims=("F15", "F16", "facts D3", "facts D6", "facts D23", "unix wait:1"),
     source="wait(2) RETURN VALUE",
     systems=UNIX_LIKE,
-    calls=("wait4",),
+    calls=("wait4", "waitid"),
 )
 def wait_returns_the_number_of_a_selected_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -92,7 +93,7 @@ def wait_returns_the_number_of_a_selected_child(
     claims=("F24", "facts D2"),
     source="wait(2) ERRORS ECHILD:2",
     systems=UNIX_LIKE,
-    calls=("wait4",),
+    calls=("wait4", "waitid"),
 )
 def no_parent_is_told_that_it_has_no_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
@@ -111,6 +112,6 @@ def no_topaz_parent_is_told_that_it_has_no_child(
 
 
 def _selected(old: Kernel, call: CallView) -> SetOf[Process]:
-    """The children that the arguments of wait4 select."""
+    """The children that the arguments of wait4 or waitid select."""
     whom, number = call.argument("whom", Whom), call.argument("number", Number)
     return eligible_children_of(old, caller_of(old, call), whom, number)

@@ -35,7 +35,7 @@ from spec.process.status import (
     WTERMSIG,
     Status,
 )
-from spec.process.words import is_zombie
+from spec.process.words import exists, is_running, is_zombie
 
 
 @every_step(
@@ -65,13 +65,16 @@ def the_status_says_how_the_process_ended(
 def a_zombie_keeps_its_status_until_it_is_collected(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
 ) -> Bool:
-    """What a zombie has to report does not change, and it does not run again."""
+    """What a zombie has to report does not change, and it does not run again.
+
+    It may be that the one who adopts it does not want to know.
+    """
     return every_survivor(
         old,
         new,
         lambda q: implies(
             is_zombie(old, q),
-            is_zombie(new, q) & (old.process[q].status == new.process[q].status),
+            ~is_running(new, q) & (old.process[q].status == new.process[q].status),
         ),
     )
 
@@ -104,10 +107,25 @@ def a_status_carries_a_code_or_a_signal_and_not_both(s: Processes) -> Bool:
     )
 
 
-@always(claims=("F09",), source="wait(2) NOTES")
-def only_zombies_have_a_status(s: Processes) -> Bool:
-    """A process that runs, or a row that nothing uses, has no news."""
-    return every_process(lambda q: is_zombie(s, q) | (s.process[q].status == RUNS_ON))
+@always(claims=("F07", "F09"), source="wait(2) NOTES")
+def a_running_process_has_no_status_but_of_a_stop(s: Processes) -> Bool:
+    """While it runs a process has no news, or that it stopped, or that it goes on."""
+
+    def is_of_a_stop(status: Status) -> Bool:
+        return WIFSTOPPED(status) | WIFCONTINUED(status)
+
+    return every_process(
+        lambda q: implies(
+            is_running(s, q),
+            (s.process[q].status == RUNS_ON) | is_of_a_stop(s.process[q].status),
+        )
+    )
+
+
+@always(claims=("F13",), source="wait(2) NOTES")
+def no_status_is_left_behind(s: Processes) -> Bool:
+    """A row that nothing uses has no news."""
+    return every_process(lambda q: exists(s, q) | (s.process[q].status == RUNS_ON))
 
 
 @every_step(claims=("F09",), source="fork(2) DESCRIPTION")

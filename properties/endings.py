@@ -1,0 +1,169 @@
+"""Endings: what goes with a process, and what its end brings others."""
+
+from __future__ import annotations
+
+from properties.words import (
+    UNIX_LIKE,
+    caller_of,
+    ends,
+    every_process,
+)
+from spec.lang import (
+    Bool,
+    CallView,
+    Outcome,
+    all_of,
+    always,
+    every_step,
+    implies,
+    some_of,
+    sometimes,
+)
+from spec.process.rows import ENDED, NO_SHARE
+from spec.process.signals import NULL, Signals
+from spec.process.sorts import Process, Task
+from spec.process.state import Kernel
+from spec.process.words import is_live, is_running, is_thread_of, is_zombie
+
+
+@every_step(
+    claims=("F01",),
+    source="exit_group(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+    calls=("exit_group", "fatal_fault", "die_of_signal"),
+)
+def an_end_ends_every_thread(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """No thread of a process that ends is left."""
+    return every_process(
+        lambda p: implies(
+            ends(old, new, p),
+            all_of(
+                Task,
+                lambda t: implies(is_thread_of(old, t, p), ~is_live(new, t)),
+            ),
+        )
+    )
+
+
+@every_step(
+    claims=("F02", "facts G1"),
+    source="_exit(2) NOTES",
+    systems=UNIX_LIKE,
+    calls=("exit_thread",),
+)
+def a_process_ends_with_its_last_thread(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A thread that exits ends its process if there is no other, and not otherwise."""
+    caller = call.argument("caller", Task)
+    process = caller_of(old, call)
+    has_others = some_of(Task, lambda t: (t != caller) & is_thread_of(old, t, process))
+    return is_running(new, process) == has_others
+
+
+@every_step(
+    claims=("F04", "facts G1", "facts G4"),
+    source="_exit(2) NOTES",
+    systems=UNIX_LIKE,
+    calls=("exit_thread",),
+)
+def nobody_above_hears_of_a_thread_that_is_not_the_last(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """While the process goes on, its parent has no signal that it had not."""
+    process = caller_of(old, call)
+    parent = old.process[process].parent
+    return implies(
+        is_running(new, process),
+        old.process[parent].pending == new.process[parent].pending,
+    )
+
+
+@every_step(
+    claims=("D12", "F04", "facts A20", "facts D8"),
+    source="clone(2) DESCRIPTION",
+    systems=UNIX_LIKE,
+)
+def an_end_sends_the_exit_signal(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """A parent with a handler for its child's exit signal has it waiting then."""
+
+    def is_told(child: Process) -> Bool:
+        it = old.process[child]
+        handling = old.handling[old.process[it.parent].handlers]
+        is_handled = handling.caught.has(it.exit_signal)
+        is_ignored = handling.ignored.has(it.exit_signal)
+        return implies(
+            (it.exit_signal != NULL) & is_handled & ~is_ignored,
+            new.process[it.parent].pending.has(it.exit_signal),
+        )
+
+    return every_process(lambda q: implies(ends(old, new, q), is_told(q)))
+
+
+@every_step(
+    claims=("facts A20",),
+    source="wait(2) NOTES",
+    systems=UNIX_LIKE,
+    calls=("exit_group",),
+)
+def a_child_without_an_exit_signal_ends_in_silence(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """If it has no zombie to leave behind, its parent hears nothing at all."""
+    dying = caller_of(old, call)
+    it = old.process[dying]
+    leaves_zombie = some_of(
+        Process, lambda q: is_zombie(old, q) & (old.process[q].parent == dying)
+    )
+    before, after = (s.process[it.parent].pending for s in (old, new))
+    return implies(
+        (it.exit_signal == NULL) & ~leaves_zombie & (it.session != it.group),
+        (after - before) == Signals.containing(),
+    )
+
+
+@always(claims=("F10",), source="wait(2) NOTES", systems=UNIX_LIKE)
+def no_thread_outlives_its_process(s: Kernel) -> Bool:
+    """Whoever runs, its process has not ended."""
+    return all_of(
+        Task, lambda t: implies(is_live(s, t), is_running(s, s.task[t].process))
+    )
+
+
+@always(claims=("F10", "F31"), source="wait(2) NOTES", systems=UNIX_LIKE)
+def what_has_ended_has_no_memory_and_no_handlers(s: Kernel) -> Bool:
+    """They go with the process; a zombie has only its place and its status."""
+    return every_process(
+        lambda q: (
+            is_running(s, q)
+            | ((s.process[q].memory == NO_SHARE) & (s.process[q].handlers == NO_SHARE))
+        )
+    )
+
+
+@always(claims=("F10", "F31"), source="wait(2) NOTES", systems=UNIX_LIKE)
+def what_has_ended_has_no_descriptors(s: Kernel) -> Bool:
+    """No ended thread has a table, and it waits for no signal."""
+    return all_of(
+        Task,
+        lambda t: (
+            is_live(s, t)
+            | (
+                (s.task[t].files == NO_SHARE)
+                & (s.task[t].pending == Signals.containing())
+            )
+        ),
+    )
+
+
+@sometimes(claims=("F02",), source="_exit(2) NOTES", systems=UNIX_LIKE)
+def a_leader_has_ended_and_its_process_goes_on(s: Kernel) -> Bool:
+    """The zombie leader of a process that runs (facts G1)."""
+    return some_of(
+        Process,
+        lambda q: is_running(s, q) & (s.task[s.process[q].leader].run == ENDED),
+    )
