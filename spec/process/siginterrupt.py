@@ -15,7 +15,7 @@ from spec.lang import Bool, Step, ite, some_of, syscall
 from spec.process.signals import NO_SIGNAL, UNCATCHABLE, Sig, Signals
 from spec.process.sorts import EINVAL, Process, Task
 from spec.process.state import Kernel
-from spec.process.taking import takes
+from spec.process.taking import is_next
 from spec.process.words import is_thread_of
 
 
@@ -27,7 +27,8 @@ def interrupts(s: Kernel, task: Task) -> Bool:
         lambda sig: (
             handling.caught.has(sig)
             & ~handling.restarting.has(sig)
-            & takes(s, task, sig)
+            & ~s.task[task].blocked.has(sig)
+            & is_next(s, task, sig)
         ),
     )
 
