@@ -13,14 +13,18 @@ from typing import Any, Final
 
 from checker.python_joins import Repeats
 from checker.python_words import WORDS
+from spec.lang import simplify
 from spec.lang.action import Every, Write
-from spec.lang.ir import BINDERS, OPERATORS, Binding, Node, Place
+from spec.lang.ir import BINDERS, OPERATORS, Binding, Node, Place, make
 from spec.lang.model import Scope
 from spec.lang.types import BOOL, IntType, SortType
-from spec.lang.walk import postorder
+from spec.lang.walk import postorder, substitute
 
 LONGEST_REPEATED: Final = 200
 """Quantified terms in the body of another are written out again up to this length."""
+
+OUTERMOST: Final = 1_000
+"""A number that no variable inside the condition of a bulk write has."""
 
 DEEPEST: Final = 30
 """Expressions nested deeper than this get a name first: the parser has a limit."""
@@ -175,6 +179,8 @@ class Text:
     made: list[int] = field(default_factory=lambda: [0])
     joins: dict[Node, tuple[str, Node]] = field(default_factory=dict)
     """Quantified terms that are looked up: in which set, and what is looked up."""
+    reached: dict[Node, str] = field(default_factory=dict)
+    """For the condition of a bulk write, the list of the rows that fulfil it."""
     preparing: bool = False
     repeats: Repeats = field(default_factory=Repeats)
 
@@ -336,14 +342,24 @@ class Text:
         parts = [by_position.get(n, f"s[{n}]") for n in range(len(self.positions))]
         self.put(f"return ({''.join(part + ', ' for part in parts)})")
 
+    def _members(self, target: Every, when: Node) -> str:
+        """The list of the rows that a bulk write reaches; one for equal conditions."""
+        kind = target.variable.type
+        row = make("VAR", attr=OUTERMOST, of=kind)
+        reached = simplify.conjunction([target.member, when])
+        condition = substitute(reached, {target.variable: row})
+        if condition not in self.reached:
+            member = self.local(f"q{OUTERMOST}", condition)
+            self.reached[condition] = self.fresh("m")
+            rows = f"filter({member}, range({self.scope.size(kind)}))"
+            self.put(f"{self.reached[condition]} = list({rows})")
+        return self.reached[condition]
+
     def _update(self, write: Write, copy: str) -> None:
         if isinstance(write.target, Every):
-            variable = f"q{write.target.variable.attr}"
-            size = self.scope.size(write.target.variable.type)
-            at = self.local(variable, write.target.member, write.when)
-            value = self.local(variable, write.value)
-            self.put(f"for _q in range({size}):")
-            self.put(f"    if all({at}(_q)): {copy}[_q] = {value}(_q)")
+            members = self._members(write.target, write.when)
+            value = self.local(f"q{write.target.variable.attr}", write.value)
+            self.put(f"for _q in {members}: {copy}[_q] = {value}(_q)")
             return
         value = self.expression(write.value)
         index = "" if write.target is None else f"[{self.expression(write.target)}]"

@@ -54,7 +54,8 @@ def audit(
     from checker.cli.auditing import report, running
     from checker.cli.naming import system_named
 
-    done = running.audit(system_named("unix").model(), running.read(log))
+    read = running.read(log)
+    done = running.audit(system_named("unix").model(), read)
     leaks = done.findings.leaks(leak_after)
     if json:
         print(report.as_json(done, leaks))
