@@ -161,7 +161,7 @@ def the_status_names_the_signal_that_killed(
 def a_signal_that_init_has_no_handler_for_never_reaches_it(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """It does not even wait, unless init's leader blocks it; SIGKILL included."""
+    """It does not even wait, unless a thread of init blocks it; SIGKILL included."""
     table = old.handling[old.process[INIT].handlers]
     leader = old.process[INIT].leader
 
@@ -169,6 +169,10 @@ def a_signal_that_init_has_no_handler_for_never_reaches_it(
         return (
             table.caught.has(sig)
             | old.task[leader].blocked.has(sig)
+            | some_of(
+                Task,
+                lambda t: is_thread_of(old, t, INIT) & old.task[t].blocked.has(sig),
+            )
             | old.process[INIT].pending.has(sig)
         )
 
@@ -209,7 +213,8 @@ def a_parent_with_a_handler_hears_of_the_end(
         parent = old.process[process].parent
         caught = old.handling[old.process[parent].handlers].caught.has(CHLD)
         tells = old.process[process].exit_signal == CHLD
-        return implies(caught & tells, new.process[parent].pending.has(CHLD))
+        is_there = is_running(old, parent) & (parent != process)
+        return implies(caught & tells & is_there, new.process[parent].pending.has(CHLD))
 
     return every_process(lambda p: implies(ends(old, new, p), hears(p)))
 

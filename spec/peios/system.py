@@ -5,10 +5,10 @@ Source   Peios v0.20 (Kobicha): the learn and reference pages, PSD-004 and PSD-0
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from spec.lang import Call, Model, Reading, System, trace_model
+from spec.lang import Call, Errno, Model, Reading, System, trace_model
 from spec.lang.step import Hook
 from spec.peios import hooks, pidfd_access, task_kill
 from spec.peios.kacs_set_psb import setting
@@ -180,12 +180,24 @@ LSV_WITH_PIP: Final = Reading(
     cites=("X10", "E24", "E33"),
 )
 
+GROUP_SEND: Final = Reading(
+    name="group_send",
+    options=("one_suffices", "silent"),
+    default="one_suffices",
+    about="Whether a signal to a group fails if no member may be sent it.",
+    cites=("X18", "G20"),
+)
+
 DENIALS: Final = {"kernel": EACCES, "documents": EPERM}
 GETFD: Final = {"kernel": EPERM, "documents": EACCES}
 """Of pidfd_getfd the kernel's tests and the pages have it the other way round."""
 TIERS: Final[dict[str, Hook]] = {
     "every": hooks.assign_tier,
     "first": hooks.assign_tier_once,
+}
+GROUP_SENDS: Final[dict[str, Callable[[Errno], tuple[Hook, ...]]]] = {
+    "one_suffices": lambda denial: (task_kill.refuse(denial),),
+    "silent": lambda _denial: (),
 }
 LIBRARIES: Final[dict[str, tuple[Hook, ...]]] = {
     "independent": (),
@@ -208,6 +220,7 @@ def build(reading: Mapping[str, str]) -> Model:
         hooks={
             "task_kill": (task_kill.permits,),
             "task_kill_refused": (task_kill.refuse(denial),),
+            "group_kill_refused": GROUP_SENDS[reading["group_send"]](denial),
             "pidfd_open": (pidfd_access.refuse_to_open,),
             "pidfd_getfd": (
                 pidfd_access.refuse_to_duplicate(GETFD[reading["denial"]]),
@@ -237,6 +250,6 @@ def build(reading: Mapping[str, str]) -> Model:
 PEIOS: Final = System(
     "peios",
     "Peios v0.20 (Kobicha)",
-    (NUMBERS, DENIAL, UNSUPPORTED, PIP_AT_EXEC, LSV_WITH_PIP),
+    (NUMBERS, DENIAL, UNSUPPORTED, PIP_AT_EXEC, LSV_WITH_PIP, GROUP_SEND),
     build,
 )

@@ -20,6 +20,7 @@ from spec.process.signals import (
     CANCELLABLE,
     DUMPERS,
     HARMLESS,
+    KILL,
     Sig,
     ends_by_default,
     number_of,
@@ -29,10 +30,9 @@ from spec.process.state import Kernel
 from spec.process.status import signaled
 from spec.process.taking import (
     acts_by_default,
-    is_at_hand,
     queue_without,
+    require_taking,
     sleeps_deeply,
-    takes,
 )
 from spec.process.words import is_running
 
@@ -73,6 +73,9 @@ def die_of_signal(
         when=~is_running(old, victim) | (victim == INIT), cite="facts C8; facts C19"
     )
     step.blocks(when=~ends_by_default(sig), cite="DESCRIPTION")
+    step.blocks(
+        when=old.process[victim].is_stopped & (sig != KILL), cite="F40; facts C13"
+    )
     step.blocks(when=core & ~DUMPERS.has(sig), cite="DESCRIPTION; F06")
     step.blocks(when=~acts_by_default(old, victim, sig), cite="DESCRIPTION")
     step.blocks(when=sleeps_deeply(old, victim), cite="F39")
@@ -93,8 +96,7 @@ def run_handler(step: Step, old: Kernel, new: Kernel, taker: Task, sig: Sig) -> 
     handlers = old.process[old.task[taker].process].handlers
 
     # ERRORS: none
-    step.blocks(when=~takes(old, taker, sig), cite="signal(7) DESCRIPTION")
-    step.blocks(when=~is_at_hand(old, taker), cite="F39")
+    require_taking(step, old, taker, sig)
     step.blocks(
         when=~old.handling[handlers].caught.has(sig), cite="sigaction(2) DESCRIPTION"
     )
@@ -113,8 +115,7 @@ def run_handler(step: Step, old: Kernel, new: Kernel, taker: Task, sig: Sig) -> 
 def discard(step: Step, old: Kernel, new: Kernel, taker: Task, sig: Sig) -> None:
     """A thread takes a signal that is for nothing, and goes on with what it did."""
     # ERRORS: none
-    step.blocks(when=~takes(old, taker, sig), cite="signal(7) DESCRIPTION")
-    step.blocks(when=~is_at_hand(old, taker), cite="F39")
+    require_taking(step, old, taker, sig)
     step.blocks(when=~is_thrown_away(old, taker, sig), cite="facts H3; facts C8")
 
     # EFFECT

@@ -48,7 +48,7 @@ from spec.process.rows import (
     UNINTERRUPTIBLE,
     TaskRow,
 )
-from spec.process.signals import NO_SIGNALS, NULL, Signals
+from spec.process.signals import NO_SIGNALS, NULL, SEGV, Signals
 from spec.process.sorts import INIT, ExitCode, Process, Share, Task
 from spec.process.state import DEAD, ZOMBIE, Kernel
 from spec.process.status import SIGSEGV, ExitValue, Status, exited, signaled
@@ -219,13 +219,34 @@ def exit_thread(
     step.never_returns()
 
 
+def has_fatal_fault(s: Kernel, process: Process) -> Bool:
+    """The process has a thread that runs, and that no handler saves from a fault."""
+    caught = s.handling[s.process[process].handlers].caught.has(SEGV)
+    return some_of(
+        Task,
+        lambda t: (
+            is_thread_of(s, t, process)
+            & (s.task[t].run == READY)
+            & (~caught | s.task[t].blocked.has(SEGV))
+        ),
+    )
+
+
 @event(source="signal(7); linux@v6.18 kernel/signal.c force_sig_fault")
 def fatal_fault(
     step: Step, old: Kernel, new: Kernel, victim: Process, core: Bool
 ) -> None:
-    """A process does what no process may, and the kernel's signal ends it."""
+    """A thread does what none may, and the kernel's signal ends its process.
+
+    If the process has a handler for it, and the thread does not block it, the handler
+    runs instead, and nothing else happens.
+    """
     # ERRORS: none
     step.blocks(when=~is_running(old, victim), cite="kernel/signal.c force_sig_fault")
+    step.blocks(when=old.process[victim].is_stopped, cite="F40")
+    step.blocks(
+        when=~has_fatal_fault(old, victim), cite="kernel/signal.c force_sig_fault"
+    )
     step.out_of_scope(when=victim == INIT, cite="kernel/exit.c do_exit")
 
     # EFFECT

@@ -2,7 +2,8 @@
 
 The number may be that of any thread: the signal goes to its process all the same, and
 it is the thread's user ids that are asked (facts C11, C16). Whether a sender may signal
-a target is the system's to say, at the points `task_kill` and `task_kill_refused`.
+a target is the system's to say, at the points `task_kill` and `task_kill_refused`, and
+`group_kill_refused` when no member of a group may be.
 
 Source   kill(2) man-pages 6.9.1; linux@v6.18 kernel/signal.c kill_something_info
 Modelled every form of the target; signal 0; the order of the errors (facts C4, C5, C7)
@@ -119,7 +120,9 @@ def kill(
     step.blocks(when=has_none & (number != NUMBER_OF_INIT), cite="DESCRIPTION")
     step.fails(ESRCH, when=targets.is_empty(), cite="ERRORS ESRCH:1")
     step.fails(EINVAL, when=sig == BAD, cite="ERRORS EINVAL:1")
-    step.hook("task_kill_refused", is_refused=nobody & (aim != EVERYBODY))
+    step.hook("task_kill_refused", is_refused=nobody & (aim == ONE))
+    is_group = (aim == OWN_GROUP) | (aim == GROUP)
+    step.hook("group_kill_refused", is_refused=nobody & is_group)
 
     # EFFECT
     post(old, new, lambda _: to_send(sig), to=reaches, first=first)

@@ -118,11 +118,11 @@ def lower_than(sig: Sig) -> Signals:
     return found
 
 
-def is_first_of(waiting: Signals, sig: Sig) -> Bool:
-    """Of several that wait it is the one taken first: SIGSEGV, or the lowest number.
+def goes_first(waiting: Signals, sig: Sig) -> Bool:
+    """Nothing that waits is taken before it: not SIGSEGV, and no lower number.
 
     A signal that a thread brings on itself goes before those that others send it
     (facts C20).
     """
-    is_lowest = ~waiting.has(SEGV) & ((waiting & lower_than(sig)) == NO_SIGNALS)
-    return waiting.has(sig) & ((sig == SEGV) | is_lowest)
+    is_lowest = (waiting & lower_than(sig)) == NO_SIGNALS
+    return (sig == SEGV) | (~waiting.has(SEGV) & is_lowest)

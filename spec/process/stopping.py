@@ -64,6 +64,7 @@ def stop_of_signal(
         when=~is_running(old, victim) | (victim == INIT), cite="facts C8; facts C19"
     )
     step.blocks(when=~STOPPERS.has(sig), cite="signal(7) DESCRIPTION")
+    step.blocks(when=old.process[victim].is_stopped, cite="F40; facts C13")
     step.blocks(when=~acts_by_default(old, victim, sig), cite="signal(7) DESCRIPTION")
     step.blocks(when=CANCELLABLE.has(sig) & is_orphaned, cite="facts H3")
     step.blocks(when=~is_all_at_hand(old, victim), cite="facts G7; F39")

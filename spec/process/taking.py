@@ -14,7 +14,7 @@ Not      a fatal signal that arrives after a handler's and acts before it
 
 from __future__ import annotations
 
-from spec.lang import Bool, ite, some_of
+from spec.lang import Bool, Step, ite, some_of
 from spec.process.posting import is_left_to_default
 from spec.process.rows import ASLEEP, READY, TRACED, UNINTERRUPTIBLE
 from spec.process.signals import (
@@ -24,20 +24,24 @@ from spec.process.signals import (
     Sig,
     Signals,
     ends_by_default,
-    is_first_of,
+    goes_first,
 )
 from spec.process.sorts import INIT, Process, Task
 from spec.process.state import Kernel
-from spec.process.words import is_live, is_thread_of
+from spec.process.words import is_thread_of
 
 
 def is_next(s: Kernel, task: Task, sig: Sig) -> Bool:
-    """The signal waits, and is the one that the thread takes next."""
+    """The signal waits, and of what the thread does not block it is taken next."""
     it = s.task[task]
-    own = it.pending - it.blocked
-    shared = s.process[it.process].pending - it.blocked
-    in_order = ite(own == NO_SIGNALS, is_first_of(shared, sig), is_first_of(own, sig))
-    has_kill = own.has(KILL) | shared.has(KILL)
+    shared = s.process[it.process].pending
+    own_open, shared_open = it.pending - it.blocked, shared - it.blocked
+    in_order = ite(
+        own_open == NO_SIGNALS,
+        shared.has(sig) & goes_first(shared_open, sig),
+        it.pending.has(sig) & goes_first(own_open, sig),
+    )
+    has_kill = it.pending.has(KILL) | shared.has(KILL)
     return ite(sig == KILL, has_kill, in_order & ~has_kill)
 
 
@@ -53,26 +57,33 @@ def awaits_vfork(s: Kernel, task: Task) -> Bool:
 
 
 def can_take(s: Kernel, task: Task, sig: Sig) -> Bool:
-    """The thread is in a state to take the signal."""
-    is_stopped = s.process[s.task[task].process].is_stopped
-    is_traced = s.task[task].run == TRACED
-    at_hand = is_at_hand(s, task)
+    """The thread is where the signal reaches it, if its process is not stopped."""
     is_fatal = ends_by_default(sig) & ~DUMPERS.has(sig)
-    return is_live(s, task) & ite(
-        sig == KILL,
-        at_hand | is_traced | awaits_vfork(s, task),
-        ~is_stopped & (at_hand | (is_fatal & awaits_vfork(s, task))),
+    return (
+        is_at_hand(s, task)
+        | ((sig == KILL) & (s.task[task].run == TRACED))
+        | (is_fatal & awaits_vfork(s, task))
     )
 
 
 def takes(s: Kernel, task: Task, sig: Sig) -> Bool:
-    """The signal is the one that the thread takes next, and it takes it."""
-    return is_next(s, task, sig) & can_take(s, task, sig)
+    """The thread takes the signal next, if its process is not stopped."""
+    is_open = ~s.task[task].blocked.has(sig)
+    return is_open & is_next(s, task, sig) & can_take(s, task, sig)
 
 
 def is_taken(s: Kernel, process: Process, sig: Sig) -> Bool:
     """Some thread of the process takes the signal."""
     return some_of(Task, lambda t: is_thread_of(s, t, process) & takes(s, t, sig))
+
+
+def require_taking(step: Step, old: Kernel, taker: Task, sig: Sig) -> None:
+    """The ERRORS of a thread that takes a signal and goes on: when it does not."""
+    it = old.task[taker]
+    step.blocks(when=~is_at_hand(old, taker), cite="F39")
+    step.blocks(when=old.process[it.process].is_stopped, cite="F40; facts C13")
+    step.blocks(when=it.blocked.has(sig), cite="H13; H15")
+    step.blocks(when=~is_next(old, taker, sig), cite="facts C20")
 
 
 def sleeps_deeply(s: Kernel, process: Process) -> Bool:

@@ -164,6 +164,7 @@ def build(reading: Mapping[str, str]) -> Model:
             "checkpoint_restore": (require_root,),
             "task_kill": (task_kill.permits,),
             "task_kill_refused": (task_kill.refuse,),
+            "group_kill_refused": (task_kill.refuse,),
             "pidfd_getfd": (pidfd_access.refuse,),
         },
         reading=reading,

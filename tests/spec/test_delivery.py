@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from spec.unix.system import UNIX
@@ -234,3 +236,31 @@ class TestWhenItCannotBeTaken:
         state = unix.state(proc(1), proc(2, pending={sig}), held)
 
         assert fate(state, sig) == expected
+
+
+class TestFault:
+    @pytest.mark.parametrize(
+        ("caught", "blocked", "fields", "dies"),
+        [
+            (set(), set(), {}, True),
+            ({"SEGV"}, set(), {}, False),
+            ({"SEGV"}, {"SEGV"}, {}, True),
+            (set(), set(), {"is_stopped": 1}, False),
+        ],
+    )
+    def test_a_handler_saves_who_does_not_block_it(
+        self,
+        caught: set[str],
+        blocked: set[str],
+        fields: dict[str, Any],
+        *,
+        dies: bool,
+    ) -> None:
+        state = unix.state(
+            proc(1),
+            proc(2, **fields),
+            thread(2, of=2, blocked=blocked),
+            handlers(2, caught=caught),
+        )
+
+        assert bool(unix.afters(state, "fatal_fault", victim=2, core=0)) == dies

@@ -71,6 +71,15 @@ def test_a_group_of_which_no_member_may_be_signalled() -> None:
     assert peios.answer(STATE, "kill", **said) == "EACCES, H07; H09"
 
 
+def test_in_another_reading_a_group_keeps_silent() -> None:
+    """X18"""
+    world = World(PEIOS, reading={"group_send": "silent"})
+    said = {"caller": 2, "aim": "GROUP", "number": 4, "sig": "TERM"}
+
+    assert world.answer(STATE, "kill", **said) == 0
+    assert world.after(STATE, "kill", **said) == STATE
+
+
 def test_everybody_is_those_who_may_be_signalled() -> None:
     said = {"caller": 2, "aim": "EVERYBODY", "number": 1, "sig": "TERM"}
 
