@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from properties.words import UNIX_LIKE, caller_of, every_existing, every_survivor
+from properties.words import (
+    UNIX_LIKE,
+    caller_of,
+    every_existing,
+    every_process,
+    every_survivor,
+)
 from spec.lang import (
     Bool,
     CallView,
@@ -15,7 +21,15 @@ from spec.lang import (
     sometimes,
 )
 from spec.process.rows import HELD, LOST
-from spec.process.sorts import EPERM, ROOT, Number, Process, Task, Terminal
+from spec.process.sorts import (
+    EPERM,
+    NUMBER_OF_INIT,
+    ROOT,
+    Number,
+    Process,
+    Task,
+    Terminal,
+)
 from spec.process.state import Kernel
 from spec.process.words import is_running
 
@@ -259,23 +273,24 @@ def no_group_of_the_session_is_refused_the_foreground(
     )
 
 
-@every_step(
-    claims=("facts H6", "G11"),
-    source="tcsetpgrp(3) DESCRIPTION",
-    systems=UNIX_LIKE,
-)
-def only_its_own_calls_change_a_foreground(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """While a session holds a terminal, its foreground is the one that was set."""
-    may = call.named("tcsetpgrp", "tiocsctty")
+@always(claims=("G17",), source="ioctl_tty(2) TIOCNOTTY", systems=UNIX_LIKE)
+def what_no_session_holds_is_nobodys(s: Kernel) -> Bool:
+    """A terminal that was given up has no session, and none in its foreground."""
     return all_of(
         Terminal,
         lambda t: implies(
-            (old.terminal[t].line == HELD) & (new.terminal[t].line == HELD),
-            may | (old.terminal[t].foreground == new.terminal[t].foreground),
+            (s.terminal[t].line != HELD) & (s.terminal[t].line != LOST),
+            (s.terminal[t].session == NUMBER_OF_INIT)
+            & (s.terminal[t].foreground == NUMBER_OF_INIT)
+            & ~s.terminal[t].is_stale,
         ),
     )
+
+
+@always(claims=("F10", "facts H4"), source="_exit(2) NOTES", systems=UNIX_LIKE)
+def only_who_runs_has_a_terminal(s: Kernel) -> Bool:
+    """Neither a zombie nor what is left of a row has one."""
+    return every_process(lambda p: is_running(s, p) | ~s.process[p].has_terminal)
 
 
 @sometimes(claims=("facts H9",), systems=UNIX_LIKE)
