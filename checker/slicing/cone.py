@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from spec.lang import simplify
@@ -29,8 +30,12 @@ def place_of(node: Node) -> Place | None:
 
 def fields_of(*roots: Node | None) -> frozenset[str]:
     """Every field that the terms read, before or after the step."""
-    listed = [root for root in roots if root is not None]
-    places = (place_of(node) for node in postorder(listed))
+    return frozenset[str]().union(*(_read_in(r) for r in roots if r is not None))
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_in(root: Node) -> frozenset[str]:
+    places = (place_of(node) for node in postorder([root]))
     return frozenset(place.field for place in places if place is not None)
 
 
@@ -212,4 +217,6 @@ def _bound(whole: Node, param: Node) -> Node:
 
 def given(root: Node, values: Mapping[Node, Node]) -> Node:
     """`root` with these terms replaced by their values, folded."""
+    if not values:
+        return root
     return _rewritten(root, dict(values), lambda _node: None)

@@ -4,8 +4,8 @@ Each property starts on the slice of its values. What holds there holds of the m
 run that breaks it is lifted to the model: a lifted run is a shortest one, since no run
 of the model is shorter than its image; a run that does not lift names the fields that
 the slice was loose about, and the property goes on to a slice that keeps them, at the
-latest to its cone of influence, where every run lifts. Properties whose slices coincide
-or nest share one search.
+latest to its cone of influence, where every run lifts. Properties whose slices are
+nearly the same share one search.
 """
 
 from __future__ import annotations
@@ -57,21 +57,22 @@ class Answer:
 
 
 def group(model: Model, properties: Iterable[Traced]) -> tuple[Group, ...]:
-    """The properties by loose slice: those whose slices coincide or nest together."""
+    """The properties by loose slice: nearly the same slices together."""
     values = Values(model)
     return _grouped((values.of([prop]), prop) for prop in properties)
 
 
 def _grouped(wanted: Iterable[tuple[frozenset[str], Traced]]) -> tuple[Group, ...]:
+    """A slice takes in those that it exceeds by a field, or none; never an empty one.
+
+    More would save searches and cost all that the property could have done without.
+    """
     listed = list(wanted)
-    by_fields: dict[frozenset[str], list[Traced]] = {
-        fields: []
-        for fields, _ in listed
-        if not any(fields < other for other, _ in listed)
-    }
-    for fields, prop in listed:
-        home = min((f for f in by_fields if fields <= f), key=_by_size)
-        by_fields[home].append(prop)
+    by_fields: dict[frozenset[str], list[Traced]] = {}
+    for fields, prop in sorted(listed, key=lambda one: _by_size(one[0]), reverse=True):
+        near = [f for f in by_fields if fields and fields <= f and len(f - fields) < 2]
+        home = min(near, key=_by_size, default=fields)
+        by_fields.setdefault(home, []).append(prop)
     return tuple(Group(fields, tuple(props)) for fields, props in by_fields.items())
 
 

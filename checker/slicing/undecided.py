@@ -96,8 +96,10 @@ class Case:
 def needed_by(action: Action, known: Collection[str]) -> frozenset[str]:
     """The fields that the values of its writes to known fields are made of."""
     kept = [write for write in action.writes if write.field in known]
-    start = _with_elements(action, kept, known)
-    readings = _readings(start.writes, known)
+    readings = _readings(kept, known)
+    start = _with_elements(action, kept, readings)
+    if start.values:
+        readings = _readings(start.writes, known)
     needed = frozenset[str]().union(*(reading.needed for reading in readings))
     conditions = [c for reading in readings for c in reading.undecided]
     sets = [r.of_any(c) for r in readings for c in r.of_elements]
@@ -111,7 +113,8 @@ def needed_by(action: Action, known: Collection[str]) -> frozenset[str]:
 def cases_of(action: Action, known: Collection[str]) -> Iterator[Case]:
     """Every case of its writes to known fields; one, if everything is decided."""
     kept = [write for write in action.writes if write.field in known]
-    stack = [_with_sets(_with_elements(action, kept, known), known)]
+    start = _with_elements(action, kept, _readings(kept, known))
+    stack = [_with_sets(start, known)]
     while stack:
         case = stack.pop()
         readings = _readings(case.writes, known)
@@ -149,10 +152,9 @@ def _parameter(number: int, kind: Type) -> Param:
 
 
 def _with_elements(
-    action: Action, writes: Sequence[Write], known: Collection[str]
+    action: Action, writes: Sequence[Write], readings: Sequence[_Reading]
 ) -> Case:
     """The writes, with parameters in place of undecided elements."""
-    readings = _readings(writes, known)
     read = dict.fromkeys(n for reading in readings for n in reading.elements)
     found = [node for node in read if node in _indices(action)] if read else []
     values = {node: _parameter(n, node.type).node() for n, node in enumerate(found, 1)}
@@ -217,9 +219,11 @@ def _written(write: Write, element: Node) -> Node:
 
 def _readings(writes: Sequence[Write], known: Collection[str]) -> list[_Reading]:
     roots = [root for write in writes for root, _ in _roots(write)]
-    users = Counter(roots)
-    for node in postorder(roots):
-        users.update(node.args)
+    users: Counter[Node] = Counter()
+    if not fields_of(*roots) <= frozenset(known):
+        users.update(roots)
+        for node in postorder(roots):
+            users.update(node.args)
     return [_Reading(write, known, users) for write in writes]
 
 
@@ -250,6 +254,8 @@ class _Reading:
 
     def __post_init__(self) -> None:
         roots = _roots(self.write)
+        if fields_of(*(root for root, _ in roots)) <= frozenset(self.known):
+            return
         self.clean: dict[Node, bool] = {}
         self.about_element: dict[Node, bool] = {}
         self.whole: dict[Node, bool] = {}
