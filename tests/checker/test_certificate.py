@@ -109,7 +109,7 @@ def test_another_file_is_refused(certificate: Path, text: str, message: str) -> 
 
 
 def rewritten(certificate: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """The manifest with a change and a checksum that fits: by somebody who knows how."""
+    """The manifest with a change, and a checksum that fits."""
     path = certificate / MANIFEST
     body = json.loads(path.read_text())
     del body["digest"]
