@@ -74,7 +74,7 @@ OUTSIDE = {
     "numpy": ("checker/native/*.py", "checker/search/*.py", "checker/symmetry/*.py",
               "checker/simulat*.py"),
     "typer": ("checker/cli/*.py",),
-    "rich": ("checker/cli/*.py", "counterexamples/*.py"),
+    "rich": ("checker/cli/*.py", "checker/cli/auditing/*.py", "counterexamples/*.py"),
     "jinja2": ("checker/*export*.py", "checker/cli/*.py", "counterexamples/*.py"),
 }  # fmt: skip
 """Which files may import a library."""

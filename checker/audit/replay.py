@@ -5,7 +5,9 @@ effect somewhere between the line where it began and the line where it ended. At
 line where a record ends it must have taken effect, so that every order of it and of
 the records that are still open is tried there. Two orders that lead to the same
 states are one order; a record that changes nothing is settled as soon as it can be.
-Nothing else is left out, so that when no state remains there is none.
+Nothing else is left out, so that when no state remains there is none. A `narrow`
+replay tries fewer orders and is quick where many processes act at once; it is believed
+when it accepts a log, and asked again without `narrow` when it does not.
 
 Only when more states would have to be looked at than `MOST_STATES` is the search cut
 short, and then the answer is that it is not known.
@@ -13,7 +15,7 @@ short, and then the answer is that it is not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,6 +97,11 @@ class Replay:
     """The fields whose changes are noted."""
     at_once: Callable[[State], Invocation | None] = nothing
     """What the kernel does by itself as soon as it can, and no log tells."""
+    narrow: bool = False
+    """Try only orders of records that bear on each other, as far as one can see.
+
+    What is accepted so is accepted; that nothing remains is then not said by it.
+    """
     most: int = 1
     _line: int = 0
     _columns: dict[str, int] = field(default_factory=dict)
@@ -220,6 +227,8 @@ class Replay:
             if number not in eased.open:
                 found.append(eased)
                 continue
+            if found and self.narrow:
+                continue
             for other in self._loud(here, number):
                 _add(reached, self._taken(other, here))
         return found
@@ -230,16 +239,17 @@ class Replay:
         An outcome is left out when another that is kept leads to it: when it is the
         same to take the record first and the other one afterwards.
         """
+        bearing = self._bearing(number, start) if self.narrow else start.open
         reached: list[Possibility] = [start]
-        outcomes: list[list[Possibility]] = []
         later: list[list[Possibility]] = [[]]
         at, found = 0, list[Possibility]()
         while at < len(reached):
             here = reached[at]
             mine = self._taken(number, here)
-            outcomes.append(mine)
             found += [one for one in mine if not _among(one, later[at])]
             for other in self._loud(here, number):
+                if other not in bearing:
+                    continue
                 for there in self._taken(other, here):
                     place = _place(there, reached)
                     if place == len(reached):
@@ -249,6 +259,34 @@ class Replay:
                         later[place] += self._taken(other, one)
             at += 1
         return _distinct(found)
+
+    def _bearing(self, number: int, at: Possibility) -> frozenset[int]:
+        """The open records that bear on this one, if only by way of others.
+
+        Two bear on each other when their order makes a difference here, or when one
+        makes the other possible.
+        """
+        open_ones = [number, *self._loud(at, number)]
+        after = {n: self._taken(n, at) for n in open_ones}
+        if sum(bool(after[n]) for n in open_ones[1:]) < 2:
+            return at.open
+        found, left = {number}, [number]
+        while left:
+            one = left.pop()
+            for other in open_ones:
+                if other not in found and self._meet(one, other, after):
+                    found.add(other)
+                    left.append(other)
+        return frozenset(found)
+
+    def _meet(
+        self, one: int, other: int, after: Mapping[int, list[Possibility]]
+    ) -> bool:
+        one_first = [x for at in after[one] for x in self._taken(other, at)]
+        other_first = [x for at in after[other] for x in self._taken(one, at)]
+        if after[one] and after[other]:
+            return not one_first or not all(_among(x, other_first) for x in one_first)
+        return bool(one_first or other_first)
 
     def _loud(self, at: Possibility, but: int) -> list[int]:
         """The open records that change something."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checker.audit import replay
 from checker.audit.lexing import BadLog
 from checker.cli.auditing.running import Audit
 from tests.audit.conftest import Auditing
@@ -77,6 +78,38 @@ class TestOrder:
         ]
 
         assert audited(lines).verdict == "accepted"
+
+    def test_many_at_once_are_no_more_work_than_their_number(
+        self, audited: Auditing
+    ) -> None:
+        """Sixteen records that overlap have 65,536 sets of them that come first."""
+        crowd = range(11, 27)
+        lines = [f"10 {FORK.format(pid)}" for pid in crowd]
+        lines += [f"{pid} exit_group({pid} <unfinished ...>" for pid in crowd]
+        lines += [f"{pid} <... exit_group resumed>) = ?" for pid in crowd]
+        lines += [f"{pid} +++ exited with {pid} +++" for pid in crowd]
+        lines += [collected(10, pid, pid) for pid in crowd]
+
+        audit = audited(lines)
+
+        assert audit.verdict == "accepted"
+        assert audit.replayed.most == 1
+
+    def test_too_many_at_once_are_not_decided(
+        self, audited: Auditing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A log that is not accepted is rejected only when every order was tried."""
+        monkeypatch.setattr(replay, "MOST_STATES", 20)
+        crowd = range(11, 17)
+        lines = [f"10 {FORK.format(pid)}" for pid in crowd]
+        lines += [f"{pid} exit_group({pid} <unfinished ...>" for pid in crowd]
+        lines += [f"{pid} +++ exited with {pid} +++" for pid in crowd]
+        lines += ["10 getpid() = 11"]
+
+        audit = audited(lines)
+
+        assert audit.verdict == "inconclusive"
+        assert "more than 20 states" in audit.replayed.undecided
 
 
 class TestLies:

@@ -55,8 +55,12 @@ def audit(model: Model, log: Log) -> Audit:
     collect_demands(scene)
     evaluator = Evaluator(_asked(model, scene), scene.scope())
     asking = Asking(evaluator)
-    replay = Replay(asking, scene.demands, WATCHED, _AtOnce(scene, evaluator))
-    replayed = replay.run([_first(scene, evaluator)])
+    initial, at_once = [_first(scene, evaluator)], _AtOnce(scene, evaluator)
+    for narrow in (True, False):
+        replay = Replay(asking, scene.demands, WATCHED, at_once, narrow)
+        replayed = replay.run(initial)
+        if replayed.failed is None:
+            break
     why = None
     if replayed.failed is not None:
         demand = scene.demands[replayed.failed]
