@@ -31,6 +31,7 @@ from properties import (
     templates,
     terminals,
     threads,
+    vforks,
     waiting,
 )
 from spec.lang import Property
@@ -47,6 +48,7 @@ THEMES: Final[tuple[ModuleType, ...]] = (
     handles,
     exec,
     threads,
+    vforks,
     sharing,
     groups,
     sessions,

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from properties.words import UNIX_LIKE, every_existing, every_process
+from properties.words import (
+    UNIX_LIKE,
+    every_existing,
+    every_process,
+    every_thread,
+)
 from spec.lang import Bool, Property, always, implies
 from spec.peios.state import Kernel as PeiosKernel
+from spec.process.rows import ABSENT, ENDED
 from spec.process.sorts import INIT
 from spec.process.state import Kernel, Processes
 from spec.process.words import exists, is_running
@@ -65,6 +71,46 @@ def every_guid_in_use_is_noted(s: PeiosKernel) -> Bool:
     return every_existing(s, lambda p: s.guids_used.has(s.psb[p].guid))
 
 
+@always(lemma=True, systems=UNIX_LIKE)
+def every_process_has_its_leader(s: Kernel) -> Bool:
+    """The leader's row is the process's own, from its creation to its collection."""
+    return every_existing(
+        s,
+        lambda p: (
+            (s.task[s.process[p].leader].run != ABSENT)
+            & (s.task[s.process[p].leader].process == p)
+        ),
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def every_thread_is_of_a_process(s: Kernel) -> Bool:
+    """Whatever is left of a thread, its process is there."""
+    return every_thread(
+        lambda t: implies(s.task[t].run != ABSENT, exists(s, s.task[t].process))
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def only_the_leader_is_left_of_a_process_that_has_ended(s: Kernel) -> Bool:
+    """Its other threads went when it ended."""
+    return every_thread(
+        lambda t: implies(
+            (s.task[t].run != ABSENT) & ~is_running(s, s.task[t].process),
+            s.process[s.task[t].process].leader == t,
+        )
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def no_ended_process_has_a_live_leader(s: Kernel) -> Bool:
+    """What is left of a process that has ended takes no step."""
+    return every_existing(
+        s,
+        lambda p: implies(~is_running(s, p), s.task[s.process[p].leader].run == ENDED),
+    )
+
+
 LEMMAS: Final[tuple[Property, ...]] = (
     init_is_nobodys_child,
     init_runs,
@@ -73,6 +119,10 @@ LEMMAS: Final[tuple[Property, ...]] = (
     every_ancestor_runs,
     no_unused_row_is_a_subreaper,
     every_guid_in_use_is_noted,
+    every_process_has_its_leader,
+    every_thread_is_of_a_process,
+    only_the_leader_is_left_of_a_process_that_has_ended,
+    no_ended_process_has_a_live_leader,
 )
 
 

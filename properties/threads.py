@@ -27,9 +27,8 @@ from spec.process.signals import NO_SIGNALS
 from spec.process.sorts import ExitCode, Pid, Process, Task
 from spec.process.state import Kernel
 from spec.process.status import ExitValue, exited
-from spec.process.taking import awaits_vfork
 from spec.process.threads import tid_of
-from spec.process.words import is_live, is_running, is_thread_of, pid_of, threads_of
+from spec.process.words import is_live, is_running, is_thread_of, threads_of
 
 
 @always(claims=("A01",), source="clone(2) CLONE_THREAD", systems=UNIX_LIKE)
@@ -169,24 +168,28 @@ def a_new_thread_is_its_creator_s_process_s(
     systems=UNIX_LIKE,
     calls=("getpid",),
 )
-def getpid_answers_with_the_process_s_number(
+def getpid_answers_every_thread_with_the_leader_s_number(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Whichever thread asks."""
-    return Pid(outcome.value) == pid_of(old, caller_of(old, call))
+    """Whichever thread asks, and whether the leader is still there or not."""
+    leader = old.process[caller_of(old, call)].leader
+    return Pid(outcome.value) == tid_of(old, leader)
 
 
 @every_step(
-    claims=("D18",),
-    source="set_tid_address(2) DESCRIPTION",
+    claims=("D18", "A18"),
+    source="gettid(2) DESCRIPTION; set_tid_address(2) DESCRIPTION",
     systems=UNIX_LIKE,
     calls=("gettid", "set_tid_address"),
 )
-def gettid_and_set_tid_address_answer_with_the_thread_s_number(
+def gettid_answers_two_threads_with_two_numbers(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """The calling thread's, not its process's."""
-    return Pid(outcome.value) == tid_of(old, call.argument("caller", Task))
+    """Nobody else has the number that a thread is told, by either call."""
+    caller, told = call.argument("caller", Task), Pid(outcome.value)
+    return every_thread(
+        lambda t: implies(is_live(old, t) & (tid_of(old, t) == told), t == caller)
+    )
 
 
 @every_step(
@@ -228,53 +231,6 @@ def the_last_thread_says_how_the_process_ended(
     code = call.argument("code", ExitCode)
     return is_running(new, process) | (
         new.process[process].status == exited(ExitValue.from_term(code))
-    )
-
-
-@always(
-    claims=("C25", "D16", "facts K1"), source="vfork(2) DESCRIPTION", systems=UNIX_LIKE
-)
-def who_waits_for_a_vfork_child_has_one(s: Kernel) -> Bool:
-    """The child runs, and has not yet run a program of its own: the wait has an end."""
-    return every_thread(
-        lambda t: implies(
-            awaits_vfork(s, t),
-            is_running(s, s.task[t].vfork_child)
-            & ~s.process[s.task[t].vfork_child].has_execed,
-        )
-    )
-
-
-@every_step(
-    claims=("C25", "C27", "D16", "facts K1"),
-    source="vfork(2) DESCRIPTION",
-    systems=UNIX_LIKE,
-)
-def a_vfork_caller_goes_on_when_its_child_does(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """Whoever waited and waits no more, its child has ended or has another program."""
-
-    def is_free(child: Process) -> Bool:
-        return ~is_running(new, child) | new.process[child].has_execed
-
-    return every_thread(
-        lambda t: implies(
-            awaits_vfork(old, t) & is_live(new, t) & ~awaits_vfork(new, t),
-            is_free(old.task[t].vfork_child),
-        )
-    )
-
-
-@sometimes(claims=("C25",), source="vfork(2) DESCRIPTION", systems=UNIX_LIKE)
-def a_thread_goes_on_while_another_waits_for_a_vfork_child(s: Kernel) -> Bool:
-    """Only the thread that called stands still."""
-    return some_of(
-        Task,
-        lambda t: (
-            awaits_vfork(s, t)
-            & some_of(Task, lambda u: (u != t) & is_thread_of(s, u, s.task[t].process))
-        ),
     )
 
 

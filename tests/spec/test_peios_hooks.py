@@ -33,7 +33,7 @@ class TestFork:
     def test_the_table_is_full_before_the_module_is_asked(self) -> None:
         full = peios.state(proc(1), proc(2, has_no_child=1), proc(3), proc(4), **USED)
 
-        assert peios.answer(full, "fork", caller=2) == "EAGAIN, ERRORS EAGAIN:2"
+        assert peios.answer(full, "fork", caller=2) == "EAGAIN, fork(2) ERRORS EAGAIN:2"
 
     def test_the_world_does_not_run_out_of_guids(self) -> None:
         state = peios.state(proc(1), guids_used=0b111111)
