@@ -3,7 +3,8 @@
 A directory holds `manifest.json`, one SMT-LIB 2.6 file for each obligation, whose
 answer must be "unsat", and `invariant.smt2`, the sentences that are proved together.
 The manifest says which obligations make up the proof of each property, which other
-properties each assumes, and the checksum of every file and of itself.
+properties each assumes, and the checksum of every file and of itself. A call that
+writes nothing of what a property reads has no file.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def write_certificate(run: ProofRun, directory: Path) -> int:
     proved = {n for n, p in run.proofs.items() if isinstance(p.verdict, Proved)}
     proved |= set(run.model.shape.forests)
     files: dict[str, str] = {INVARIANT: _invariant(run.theory, proved)}
-    obligations: dict[str, list[dict[str, object]]] = {}
+    obligations: dict[str, list[dict[str, object]]] = {
+        name: [] for name in run.proofs if name in proved
+    }
     for done in run.discharged:
         if done.duty.prop in proved:
             listed = obligations.setdefault(done.duty.prop, [])

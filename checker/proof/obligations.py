@@ -24,7 +24,7 @@ from checker.proof.first_order import (
     Written,
     forest_laws,
 )
-from checker.slicing.cone import fields_of
+from checker.slicing.cone import fields_of, unwritten_kept
 from spec.lang import simplify
 from spec.lang.action import Action
 from spec.lang.ir import Node
@@ -92,6 +92,10 @@ class Theory:
         """Every way every call ends."""
         return [e for action in self.model.actions for e in self._endings(action)]
 
+    @cached_property
+    def _ends(self) -> dict[tuple[str, Case], Ending]:
+        return {(end.action.name, end.case): end for end in self.endings}
+
     def _laws(self, state: Symbolic | Written, name: str) -> list[tuple[str, Expr]]:
         kind = self._index(self.infos[name])
         return forest_laws(state, name, self.language, kind)
@@ -158,15 +162,21 @@ class Theory:
             yield self._kept(prop.name, end, goal, words.axioms)
 
     def of_step_property(self, prop: Traced) -> Iterator[Duty]:
-        """Each way in which a call that it is about can end satisfies it."""
+        """Each way in which a call that it is about can end satisfies it.
+
+        What is true of every step that writes no more than the call has no duty.
+        """
         for demand in prop.obligations:
-            case = Case(demand.rung, demand.alternative)
-            for end in self.endings:
-                if (end.action.name, end.case) == (demand.action, case):
-                    words = self._beside(end.before, memo={})
-                    words.new = end.after
-                    goal = words.lower(demand.node)
-                    yield self._kept(prop.name, end, goal, words.axioms)
+            end = self._ends[demand.action, Case(demand.rung, demand.alternative)]
+            node = unwritten_kept(
+                demand.node, {w.write.field for w in end.after.writes}
+            )
+            if node is simplify.TRUE:
+                continue
+            words = self._beside(end.before, memo={})
+            words.new = end.after
+            goal = words.lower(node)
+            yield self._kept(prop.name, end, goal, words.axioms)
 
     def of_forest(self, name: str) -> Iterator[Duty]:
         """Its laws hold at boot, and every call that writes its parents keeps them."""

@@ -52,8 +52,8 @@ def test_the_second_solver_confirms_every_obligation(certificate: Path) -> None:
         "a_commit_was_prepared",
         "nobody_leaves_committed",
     }
-    assert found.files == 20
-    assert max(seen) == (20, 20)
+    assert found.files == 17
+    assert max(seen) == (17, 17)
 
 
 def test_the_files_are_smt_lib(certificate: Path) -> None:
