@@ -45,8 +45,7 @@ def spacer(question: Question) -> Argued:
     engine = z3.Fixedpoint()
     engine.set(engine="spacer", **_PLAIN)
     if question.deadline is not None:
-        left = max(question.deadline - time.monotonic(), 0.001)
-        engine.set(timeout=min(int(left * 1000) + 1, FOR_EVER))
+        engine.set(timeout=_milliseconds(question))
     rules = _Rules(question, engine)
     try:
         answer = engine.query(rules.wrong())
@@ -78,10 +77,21 @@ def _checked(rules: _Rules, engine: Expr) -> Argued:
             outside = z3.Not(z3.substitute_vars(within, *clause.after))
         wrong.append(z3.And(here, *clause.body, outside))
     solver = z3.SolverFor("QF_FD")
-    if solver.check(z3.Or(wrong)) != z3.unsat:
-        said = "Spacer calls it proved by a set of states that is not inductive"
-        return Argued(Unknown(said), HOW)
-    return Argued(ProvedAtScope(), HOW)
+    solver.set("timeout", _milliseconds(rules.question))
+    answer = solver.check(z3.Or(wrong))
+    if answer == z3.unsat:
+        return Argued(ProvedAtScope(), HOW)
+    said = "Spacer calls it proved by a set of states that "
+    said += "is not inductive" if answer == z3.sat else "could not be checked in time"
+    return Argued(Unknown(said), HOW)
+
+
+def _milliseconds(question: Question) -> int:
+    """What is left of the time, as Z3 counts it."""
+    if question.deadline is None:
+        return FOR_EVER
+    left = max(question.deadline - time.monotonic(), 0.001)
+    return min(int(left * 1000) + 1, FOR_EVER)
 
 
 def violated(question: Question, how: str) -> Argued:
