@@ -97,6 +97,12 @@ def is_foreground(s: Kernel, terminal: Terminal, process: Process) -> Bool:
     )
 
 
+def has_foreground_number(s: Kernel, terminal: Terminal, process: Process) -> Bool:
+    """The group in the foreground of the terminal is named after the process."""
+    it = s.terminal[terminal]
+    return (it.line == HELD) & ~it.is_stale & (s.process[process].pid == it.foreground)
+
+
 @always(claims=("G11",), source="tcsetpgrp(3) DESCRIPTION", systems=UNIX_LIKE)
 def the_foreground_group_is_in_the_terminals_session(s: Kernel) -> Bool:
     """Everybody whom the keys are for is in the session that holds the terminal."""
@@ -114,13 +120,16 @@ def the_foreground_group_is_in_the_terminals_session(s: Kernel) -> Bool:
 
 @always(claims=("G11",), source="tcsetpgrp(3) DESCRIPTION", systems=UNIX_LIKE)
 def a_foreground_group_elsewhere_has_founded_a_session(s: Kernel) -> Bool:
-    """It is in the terminal's session, or in one that has the group's own number."""
+    """Its members, and the process with its number, are in the terminal's session.
+
+    Or they are in the session that has the group's own number.
+    """
     return all_of(
         Terminal,
         lambda t: every_existing(
             s,
             lambda p: implies(
-                is_foreground(s, t, p),
+                is_foreground(s, t, p) | has_foreground_number(s, t, p),
                 (s.process[p].session == s.terminal[t].session)
                 | (s.process[p].session == s.terminal[t].foreground),
             ),
