@@ -25,14 +25,13 @@ from spec.lang import (
 )
 from spec.process.orphans import leaves_no_zombies
 from spec.process.rows import ABSENT
-from spec.process.signals import BAD, CHLD, NO_SIGNAL, NULL, Sig
+from spec.process.signals import BAD, CHLD, NULL, Sig
 from spec.process.sorts import INIT, Process, Task
 from spec.process.state import Kernel, Processes
 from spec.process.words import (
     adopts_orphans,
     exists,
     is_dead,
-    is_live,
     is_running,
     is_thread_of,
     is_zombie,
@@ -262,48 +261,6 @@ def an_unwanted_child_leaves_no_zombie(
                 & leaves_no_zombies(old, old.process[q].parent)
             ),
         )
-    )
-
-
-@every_step(
-    claims=("facts A11", "facts A13"),
-    source="prctl(2) PR_SET_PDEATHSIG",
-    systems=UNIX_LIKE,
-)
-def a_parents_end_brings_the_signal_asked_for(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """A child that changes hands has the signal waiting that a thread of it asked for.
-
-    That is said of signals it has a handler for: what others do they do at once, or not
-    at all.
-    """
-
-    def has_asked(child: Process, sig: Sig) -> Bool:
-        return some_of(
-            Task,
-            lambda t: is_thread_of(old, t, child) & (old.task[t].death_signal == sig),
-        )
-
-    def awaits(child: Process, sig: Sig) -> Bool:
-        handling = old.handling[old.process[child].handlers]
-        is_handled = handling.caught.has(sig) & ~handling.ignored.has(sig)
-        return has_asked(child, sig) & is_handled & ~NO_SIGNAL.has(sig)
-
-    def changes_hands(child: Process) -> Bool:
-        thread = old.process[child].parent_thread
-        return is_live(old, thread) & ~is_live(new, thread)
-
-    return every_survivor(
-        old,
-        new,
-        lambda q: implies(
-            is_running(old, q) & is_running(new, q) & changes_hands(q),
-            all_of(
-                Sig,
-                lambda sig: implies(awaits(q, sig), new.process[q].pending.has(sig)),
-            ),
-        ),
     )
 
 

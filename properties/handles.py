@@ -91,6 +91,25 @@ def a_pidfd_goes_stale_when_its_process_is_collected(
 
 
 @every_step(
+    claims=("D11",),
+    source="clone(2) CLONE_PIDFD",
+    systems=UNIX_LIKE,
+    calls=("clone_pidfd",),
+)
+def a_creator_that_asks_has_a_pidfd_of_its_child_from_the_start(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """At no time has it the child and not the pidfd; the child itself has none."""
+    if outcome.error is not None:
+        return TRUE
+    handle = call.argument("handle", Handle)
+    it, child = new.handle[handle], call.argument("child", Process)
+    has_it = holds(new, call.argument("thread", Task), handle)
+    child_has_it = holds(new, call.argument("task", Task), handle)
+    return has_it & ~child_has_it & ~it.is_stale & (it.target == child)
+
+
+@every_step(
     claims=("F35",),
     source="pidfd_open(2) DESCRIPTION",
     systems=UNIX_LIKE,
