@@ -216,6 +216,20 @@ class TestThreads:
 
         assert why(audit).startswith("2: gettid")
 
+    def test_the_code_of_the_last_thread_counts(self, audited: Auditing) -> None:
+        lines = [
+            f"10 {THREAD.format(11)}",
+            "10 exit(4 <unfinished ...>",
+            "11 getpid() = 10",
+            "11 exit(9) = ?",
+            "11 +++ exited with 9 +++",
+            "10 <... exit resumed>) = ?",
+        ]
+
+        told = "10 +++ exited with {} +++"
+        assert audited([*lines, told.format(9)]).verdict == "accepted"
+        assert audited([*lines, told.format(5)]).verdict == "rejected"
+
     def test_another_thread_collects(self, audited: Auditing) -> None:
         lines = [
             f"10 {THREAD.format(11)}",

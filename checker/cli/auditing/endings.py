@@ -24,83 +24,94 @@ def exited(code: int) -> int:
 
 def ends(scene: Scene) -> None:
     """A demand for each end in the log, the end of a namespace's others first."""
-    calls = _last_calls(scene)
+    groups, alone = _exit_calls(scene)
+    exits = {owner: _threads_end(scene, calls) for owner, calls in alone.items()}
     done: dict[int, int] = {}
     for record in scene.log.records:
         if not isinstance(record, Happening):
             continue
         life = scene.people.at(record.pid, record.line)
-        if life is None or life.ended != record.line:
+        if life is None or life.ended != record.line or life.process is not None:
             continue
-        if life.process is not None:
-            _thread_ends(scene, life, record, calls.get(id(life)))
-            continue
-        after = (
-            list(_emptied(scene, life, calls, done)) if life.is_first_of_space else []
-        )
-        done[id(life)] = _process_ends(scene, life, record, calls.get(id(life)), after)
+        group = groups.get(id(life))
+        after: list[int] = []
+        if life.is_first_of_space:
+            after += _emptied(scene, life, group, done)
+        threads = exits.get(id(life), [])
+        if isinstance(record.what, Killed):
+            done[id(life)] = _is_killed(scene, life, record, after, record.what)
+        elif group is None and threads:
+            done[id(life)] = _last_exits(scene, life, record, [*after, *threads])
+        else:
+            done[id(life)] = _exits(scene, life, record, group, after)
 
 
-def _last_calls(scene: Scene) -> dict[int, Call]:
-    """For each life, the call that ends it; a process's may be any thread's."""
-    found: dict[int, Call] = {}
+def _exit_calls(scene: Scene) -> tuple[dict[int, Call], dict[int, list[Call]]]:
+    """By process: the first call that ends all of it, and those that end a thread."""
+    groups: dict[int, Call] = {}
+    alone: dict[int, list[Call]] = {}
     for record in scene.log.records:
         if isinstance(record, Call) and record.name in EXITING:
-            life = scene.caller(record)
-            whole = record.name == "exit_group"
-            found.setdefault(id(life.owner if whole else life), record)
+            owner = id(scene.caller(record).owner)
+            if record.name == "exit_group":
+                groups.setdefault(owner, record)
+            else:
+                alone.setdefault(owner, []).append(record)
+    return groups, alone
+
+
+def _threads_end(scene: Scene, calls: Iterable[Call]) -> list[int]:
+    """A demand for each thread that ends by itself, perhaps as the last one.
+
+    If it was about to, and its process ended first, it is gone all the same.
+    """
+    found: list[int] = []
+    for call in calls:
+        life = scene.caller(call)
+        over = life.ended or life.owner.ended
+        if over is None:
+            continue
+        code = values.integer(call.arguments) & LOW_BYTE
+        step = scene.step("exit_thread", call.began, caller=life, code=code)
+        span = (call.began, over)
+        gone = scene.task_cell("task.run", life, call.began, "ABSENT", "ENDED")
+        attempts = [scene.attempt(step), scene.told(gone)]
+        found.append(scene.demand(call, attempts, span=span))
     return found
 
 
-def _thread_ends(
-    scene: Scene, life: Life, record: Happening, call: Call | None
-) -> None:
-    """A thread that ends alone; one whose process ends goes with it."""
-    if call is None:
-        return
-    code = values.integer(call.arguments) & LOW_BYTE
-    step = scene.step("exit_thread", call.began, caller=life, code=code)
-    attempt = scene.attempt(step)
-    scene.demand(call, [attempt], span=(call.began, record.line))
-
-
-def _process_ends(
-    scene: Scene,
-    life: Life,
-    record: Happening,
-    call: Call | None,
-    after: Iterable[int],
-) -> int:
-    what = record.what
-    if isinstance(what, Exited):
-        return _exits(scene, life, record, call, after, what.code)
-    assert isinstance(what, Killed)
-    return _is_killed(scene, life, record, after, what)
+def _last_exits(scene: Scene, life: Life, record: Happening, after: list[int]) -> int:
+    """A process ends with its last thread, and with the code of that one."""
+    began = min(scene.demands[number].began for number in after)
+    told = [scene.told(*_left(scene, life, record))]
+    return scene.demand(record, told, span=(began, record.line), after=after)
 
 
 def _exits(
-    scene: Scene,
-    life: Life,
-    record: Happening,
-    call: Call | None,
-    after: Iterable[int],
-    code: int,
+    scene: Scene, life: Life, record: Happening, group: Call | None, after: list[int]
 ) -> int:
-    began = scene.last_act(life, record.line) if call is None else call.began
-    given = code if call is None else values.integer(call.arguments) & LOW_BYTE
-    leaves = (
-        scene.cell("process.phase", life, *HAS_ENDED),
-        scene.cell("process.status", life, exited(code)),
-    )
-    by_thread = call is not None and call.name == "exit"
-    name = "exit_thread" if by_thread else "exit_group"
-    step = scene.step(name, began, caller=life, code=given)
+    """A process exits, all of it at once."""
+    assert isinstance(record.what, Exited)
+    began = scene.last_act(life, record.line) if group is None else group.began
+    given = record.what.code
+    if group is not None:
+        given = values.integer(group.arguments) & LOW_BYTE
+    step = scene.step("exit_group", began, caller=life, code=given)
     return scene.demand(
-        call or record,
-        [scene.attempt(step, leaves=leaves)],
+        group or record,
+        [scene.attempt(step, leaves=_left(scene, life, record))],
         span=(began, record.line),
         after=after,
         pid=life.pid,
+    )
+
+
+def _left(scene: Scene, life: Life, record: Happening) -> tuple[Cell, ...]:
+    """What an exit leaves of a process."""
+    assert isinstance(record.what, Exited)
+    return (
+        scene.cell("process.phase", life, *HAS_ENDED),
+        scene.cell("process.status", life, exited(record.what.code)),
     )
 
 
@@ -118,11 +129,10 @@ def _is_killed(
 
 
 def _emptied(
-    scene: Scene, first: Life, calls: dict[int, Call], done: dict[int, int]
+    scene: Scene, first: Life, call: Call | None, done: dict[int, int]
 ) -> Iterator[int]:
     """Before the first process of a namespace ends, it collects all that is left."""
     assert first.ended is not None
-    call = calls.get(id(first))
     began = first.began if call is None else call.began
     for life in scene.people.lives:
         if life.space != first.space or life is first or life.process is not None:

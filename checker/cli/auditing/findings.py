@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from checker.audit import values
 from checker.audit.demands import Demand
 from checker.audit.log import Call
 from checker.audit.replay import Change, Note
@@ -193,13 +194,22 @@ def _reused(people: People) -> Iterator[Reuse]:
 
 
 def _missed(scene: Scene) -> Iterator[Missed]:
-    """Calls that send a signal and were told that there is nobody."""
+    """Calls that send a signal where there is nobody, or nobody who still runs."""
     for record in scene.log.records:
         if not (isinstance(record, Call) and record.name in SENDING):
             continue
-        if ending_of(record).error == "ESRCH":
+        if ending_of(record).error == "ESRCH" or _is_to_zombie(scene, record):
             said = f"{record.name}({record.arguments})"
             yield Missed(record.pid, said, record.ended or record.began)
+
+
+def _is_to_zombie(scene: Scene, call: Call) -> bool:
+    """The signal is for one process, which has ended by then."""
+    said = values.pid(call.arguments) if call.name in {"kill", "tkill"} else None
+    if said is None or said.inside <= 0:
+        return False
+    whom = scene.people.meant(scene.caller(call), said, call.began)
+    return whom is not None and whom.ended is not None and whom.ended < call.began
 
 
 SENDING = frozenset(

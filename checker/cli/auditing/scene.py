@@ -89,10 +89,6 @@ class Scene:
 
     # Steps and cells
 
-    def knows(self, action: str) -> bool:
-        """The model has this call."""
-        return action in self._params
-
     def can_answer(self, action: str, error: str) -> bool:
         """The model knows this error of this call."""
         return error in self._errors[action]
@@ -153,6 +149,12 @@ class Scene:
         acts = self.acts.get(id(life.owner), [])
         place = bisect_left(acts, line)
         return max(life.began, acts[place - 1]) if place else life.began
+
+    def task_cell(self, name: str, life: Life, line: int, *allowed: str) -> Cell:
+        """A cell of a thread's row, and what it may hold."""
+        members = self._enums[name].members
+        held = frozenset(members.index(value) for value in allowed)
+        return Cell(name, self.task(life, line), held, f"thread {life.pid}")
 
     def member(self, name: str, value: str) -> int:
         """What a field holds that holds this member of an enumeration."""
