@@ -214,7 +214,7 @@ class _Builder(Generic[W]):
     def __init__(self, ground: GroundModel, gates: Gates[W]) -> None:
         self.ground, self.gates = ground, gates
         scope = ground.scope
-        gates.note(f"{ground.model.name} at {scope or 'its only scope'}")
+        gates.note(f"{ground.model.name} at {str(scope) or 'its only scope'}")
         self.choices = [
             (instance.action, move)
             for instance in ground.instances
