@@ -212,6 +212,11 @@ def _print(told: Told) -> None:
         if hindered is not None and code != AS_EXPECTED:
             for text in lines_of(told.model, hindered):
                 out.print(f"        {text}")
+    for name, hindered in told.settled.hindered.items():
+        if name not in told.settled.run.proofs:
+            out.print(f"  ??  {name}")
+            for text in lines_of(told.model, hindered):
+                out.print(f"        {text}")
     for text in (*_searched(told), *_noticed(told)):
         out.print(text)
     for call in told.idle:
@@ -233,9 +238,12 @@ def _searched(told: Told) -> Iterator[str]:
     if found is None:
         return
     tried = max((one.tried for one in found.rounds), default=0)
+    searched = f"{tried} generated lemmas were tried in {found.seconds:.1f} s"
+    used = len(found.used)
     yield (
-        f"      of up to {tried} generated lemmas {len(found.used)} are used, found in "
-        f"{found.seconds:.1f} s and proved with the rest"
+        f"      {searched}; {used} are used, and proved with the rest"
+        if used
+        else (f"      {searched}; none is used")
     )
     for lemma in found.used:
         yield f"        {lemma.name}"

@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from checker.proof.houdini import forest_sentences
 from checker.proof.obstacle import Obstacle, excluding, obstacle
 from checker.proof.prove import ProofRun, prove
 from checker.proof.strengthen import Strengthening, strengthen
+from checker.slicing.cone import fields_of
 from checker.verdict import Proved
 from spec.lang.model import Model, Scope, Traced
 
 MOST_ADVICE: Final = 3
 """How many lemmas are proposed against one obstacle."""
+PATIENCE: Final = 10.0
+"""Seconds for the search for one obstacle, and for making it small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,10 @@ def settle(
         more = (*listed, *found.used)
         run = prove(model, more, seconds=seconds, progress=told)
     hindered = {}
-    for goal in _open(run, wanted):
+    loose = [p for p in forest_sentences(model) if run.loose]
+    for goal in (*loose, *_open(run, wanted)):
         progress(f"{goal.name}: looking for a step that breaks it")
-        shown = _hindrance(model, scope, goal, run, found, seconds)
+        shown = _hindrance(model, scope, goal, run, found)
         if shown is not None:
             hindered[goal.name] = shown
     return Settled(run, found, hindered)
@@ -115,7 +120,14 @@ def _open(run: ProofRun, wanted: Iterable[str]) -> tuple[Traced, ...]:
 
 def _at_fault(model: Model, run: ProofRun, goal: Traced) -> Model:
     """The model with only the calls at which the goal was not shown."""
-    names = {duty.action for duty in run.proofs[goal.name].unshown}
+    proof, node = run.proofs.get(goal.name), goal.node
+    names = set()
+    if proof is not None:
+        names = {duty.action for duty in proof.unshown}
+    elif node is not None:
+        read = fields_of(node)
+        writing = (a for a in model.actions if {w.field for w in a.writes} & read)
+        names = {action.name for action in writing}
     chosen = tuple(a for a in model.actions if a.name in names)
     return replace(model, actions=chosen) if chosen else model
 
@@ -126,7 +138,6 @@ def _hindrance(
     goal: Traced,
     run: ProofRun,
     found: Strengthening,
-    seconds: float,
 ) -> Hindrance | None:
     """An obstacle past all that stands, if there is one; else past what is proved."""
     known = proved_of(run)
@@ -134,12 +145,12 @@ def _hindrance(
     standing = {one.name: one for each in found.rounds for one in each.standing}
     unrefuted = {one.name: one for each in found.rounds for one in each.unrefuted}
     beside = {p.name: p for p in (*known, *standing.values())}
-    past_all = obstacle(model, scope, goal, beside.values(), seconds=seconds)
+    past_all = obstacle(model, scope, goal, beside.values(), seconds=PATIENCE)
     if past_all is not None:
         open_ones = [one for name, one in unrefuted.items() if name not in standing]
         plausible = excluding(model, past_all, open_ones)
         return Hindrance(past_all, (), plausible[:MOST_ADVICE])
-    shown = obstacle(model, scope, goal, known, seconds=seconds)
+    shown = obstacle(model, scope, goal, known, seconds=PATIENCE)
     if shown is None:
         return None
     inductive = excluding(model, shown, standing.values())

@@ -139,3 +139,12 @@ def test_what_is_false_is_shown_past_everything_that_stands() -> None:
 
     assert hindrance.inductive == ()
     assert hindrance.obstacle.broken(model) is goal.node
+
+
+def test_where_a_forest_may_be_none_its_own_obstacle_is_shown() -> None:
+    """Without lemmas nothing says that the free pid is not above its new parent."""
+    found = settled_without_search()
+    [name] = [p.name for p in forest_sentences(found.run.model)]
+
+    assert found.run.loose == ("pid.parent",)
+    assert found.hindered[name].obstacle.step.invocation.action == "fork_any"
