@@ -137,7 +137,7 @@ class Plan:
         words: list[list[tuple[Column, int, int]]] = []
         used = 64
         for column, row in self.keyed(node):
-            if used + column.bits > 64:
+            if not words or used + column.bits > 64:  # a column may have no bits
                 words.append([])
                 used = 0
             words[-1].append((column, row, used))
