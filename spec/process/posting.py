@@ -54,9 +54,11 @@ def arriving(s: Kernel, process: Process, sent: Signals, first: Task) -> Signals
     """Of the signals sent to a process, those that become pending.
 
     What the thread that it is sent to, `first`, blocks is kept even if it is ignored:
-    the process may have changed its mind when the thread unblocks it.
+    the process may have changed its mind when the thread unblocks it. Of a stop and a
+    continue that are sent together the continue comes last, and takes the stop away.
     """
-    return sent - (thrown_away_by(s, process) - s.task[first].blocked)
+    left = sent - ite(sent.has(CONT), STOPPERS, NO_SIGNALS)
+    return left - (thrown_away_by(s, process) - s.task[first].blocked)
 
 
 def stops(sent: Signals) -> Bool:

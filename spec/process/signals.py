@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spec.lang import Bool, Enum, SetOf, ite
+from spec.lang import Bool, Enum, SetOf, ite, the_one
 from spec.process.status import Signal
 
 
@@ -108,21 +108,11 @@ def ends_by_default(sig: Sig) -> Bool:
     return ~(NO_SIGNAL | HARMLESS | STOPPERS).has(sig)
 
 
-def lower_than(sig: Sig) -> Signals:
-    """The signals whose numbers are lower."""
-    found = NO_SIGNALS
-    below: list[Sig] = []
-    for name, _ in NUMBERED:
-        found = ite(sig == name, Signals.containing(*below), found)
-        below.append(name)
-    return found
-
-
 def goes_first(waiting: Signals, sig: Sig) -> Bool:
     """Nothing that waits is taken before it: not SIGSEGV, and no lower number.
 
     A signal that a thread brings on itself goes before those that others send it
     (facts C20).
     """
-    is_lowest = (waiting & lower_than(sig)) == NO_SIGNALS
-    return (sig == SEGV) | (~waiting.has(SEGV) & is_lowest)
+    first = the_one(Sig, lambda other: waiting.has(other) | (other == sig))
+    return (sig == SEGV) | (~waiting.has(SEGV) & (first == sig))

@@ -140,3 +140,13 @@ class TestNews:
 
         assert unix.read(stops, "pending", 2) == unix.read(goes_on, "pending", 2)
         assert unix.read(goes_on, "pending", 2) == set()
+
+
+def test_of_a_stop_and_a_continue_at_once_the_continue_comes_last() -> None:
+    """A stopped child asked for SIGSTOP at its parent's end, which orphans its group."""
+    child = thread(3, of=3, death_signal="STOP")
+    state = unix.state(proc(1), proc(2), proc(3, 2, group=3, is_stopped=1), child)
+    after = unix.after(state, "exit_group", caller=2, code=0)
+
+    assert unix.read(after, "pending", 3) == {"HUP"}
+    assert unix.read(after, "is_resumed", 3) == 1
