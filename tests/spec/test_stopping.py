@@ -143,7 +143,7 @@ class TestNews:
 
 
 def test_of_a_stop_and_a_continue_at_once_the_continue_comes_last() -> None:
-    """A stopped child asked for SIGSTOP at its parent's end, which orphans its group."""
+    """A stopped child asked for SIGSTOP at its parent's end, which orphans it."""
     child = thread(3, of=3, death_signal="STOP")
     state = unix.state(proc(1), proc(2), proc(3, 2, group=3, is_stopped=1), child)
     after = unix.after(state, "exit_group", caller=2, code=0)
