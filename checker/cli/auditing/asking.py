@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.audit import values
 from checker.audit.log import Call
-from checker.cli.auditing.people import HOME, NOBODY, Life
+from checker.cli.auditing.people import HOME, NOBODY, Life, arguments
 from checker.cli.auditing.scene import Scene
 
 
@@ -60,7 +60,7 @@ def getsid(scene: Scene, call: Call, ending: values.Ending) -> bool:
 def setpgid(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """Oneself or a child into a group."""
     caller = scene.caller(call)
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     whom, group = values.pid(parts[0]), values.pid(parts[1])
     for said in (whom, group):
         wrong = scene.people.contradiction(caller, said, call.began)

@@ -24,8 +24,8 @@ from checker.cli.auditing.asking import (
 )
 from checker.cli.auditing.creating import create, exec_
 from checker.cli.auditing.endings import EXITING, ends, status_cells
-from checker.cli.auditing.people import CREATING, ending_of
-from checker.cli.auditing.scene import Scene
+from checker.cli.auditing.people import CREATING, arguments, ending_of
+from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
     kill,
     member,
@@ -44,19 +44,25 @@ def collect_demands(scene: Scene) -> None:
     """Everything that the log asks of the model."""
     _appearances(scene)
     for record in scene.log.records:
-        if isinstance(record, Happening):
-            if isinstance(record.what, Signalled):
-                _news(scene, record, record.what.info, record.line)
-            elif isinstance(record.what, Paused):
-                stops(scene, record, record.what)
-            continue
         try:
-            known = _call(scene, record)
+            known = _record(scene, record)
         except Unreadable as error:
-            raise BadLog(record.ended or record.began, str(error)) from None
+            line = record.line if isinstance(record, Happening) else record.began
+            raise BadLog(line, str(error)) from None
         if not known:
-            scene.leave_out(record.name)
+            scene.leave_out(name_of(record))
     ends(scene)
+
+
+def _record(scene: Scene, record: Record) -> bool:
+    """The demands of one record; False if the model says nothing of it."""
+    if isinstance(record, Call):
+        return _call(scene, record)
+    if isinstance(record.what, Signalled):
+        _news(scene, record, record.what.info, record.line)
+    elif isinstance(record.what, Paused):
+        stops(scene, record, record.what)
+    return True
 
 
 def _call(scene: Scene, call: Call) -> bool:
@@ -90,7 +96,7 @@ def _appearances(scene: Scene) -> None:
 
 def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """The subreaper's flag."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     if ending.value is None or parts[0] not in {
         "PR_SET_CHILD_SUBREAPER",
         "PR_GET_CHILD_SUBREAPER",
@@ -125,7 +131,7 @@ def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
 
 def rt_sigtimedwait(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A signal taken from the queue, which may tell of a child."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     if ending.value is None or not parts[1].startswith("{"):
         return False
     return _news(scene, call, parts[1], call.ended or call.began)

@@ -9,8 +9,8 @@ from checker.audit import values
 from checker.audit.demands import Cell
 from checker.audit.log import Call, Happening, Record
 from checker.audit.strace_line import Exited, Killed
-from checker.cli.auditing.people import Life
-from checker.cli.auditing.scene import LOW_BYTE, Scene
+from checker.cli.auditing.people import LOW_BYTE, Life, exit_code
+from checker.cli.auditing.scene import Scene
 from checker.cli.auditing.sending import dying, word
 
 HAS_ENDED: Final = ("ZOMBIE", "DEAD")
@@ -71,7 +71,7 @@ def _threads_end(scene: Scene, calls: Iterable[Call]) -> list[int]:
         over = life.ended or life.owner.ended
         if over is None:
             continue
-        code = values.integer(call.arguments) & LOW_BYTE
+        code = exit_code(call)
         step = scene.step("exit_thread", call.began, caller=life, code=code)
         span = (call.began, over)
         gone = scene.task_cell("task.run", life, call.began, "ABSENT", "ENDED")
@@ -95,7 +95,7 @@ def _exits(
     began = scene.last_act(life, record.line) if group is None else group.began
     given = record.what.code
     if group is not None:
-        given = values.integer(group.arguments) & LOW_BYTE
+        given = exit_code(group)
     step = scene.step("exit_group", began, caller=life, code=given)
     return scene.demand(
         group or record,

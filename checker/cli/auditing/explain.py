@@ -9,8 +9,8 @@ from typing import Final
 from checker.audit.demands import Asking, Attempt, Cell, Demand, Objection, objection
 from checker.audit.lexing import printable
 from checker.audit.replay import Possibility
-from checker.cli.auditing.people import OUTSIDE
-from checker.cli.auditing.scene import LOW_BYTE, Scene
+from checker.cli.auditing.people import LOW_BYTE, OUTSIDE
+from checker.cli.auditing.scene import Scene
 from checker.cli.auditing.sending import CONTINUED, CORE, STOPPED
 from checker.evaluate import Failed, Invocation, State, Stopped, Transition
 from spec.lang.action import Action

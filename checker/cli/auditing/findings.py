@@ -109,8 +109,13 @@ class _Teller:
     """Who has each row now."""
     parents: dict[int, int] = field(default_factory=dict)
     waiting: dict[int, Zombie] = field(default_factory=dict)
+    made: dict[tuple[int, int], Life] = field(default_factory=dict)
+    """Processes by the line and the row at which they began."""
 
     def tell(self, notes: Sequence[Note]) -> None:
+        for life in self.scene.people.lives:
+            if life.process is None and life.made_by is not None:
+                self.made[life.began, life.row] = life
         first = self.scene.people.lives[0]
         self.holders[first.row], self.parents[first.row] = first, OUTSIDE
         for note in notes:
@@ -136,15 +141,7 @@ class _Teller:
         row = change.row
         before, after = self.phases[change.before], self.phases[change.after]
         if before == "FREE":
-            made = next(
-                life
-                for life in self.scene.people.lives
-                if life.row == row
-                and life.process is None
-                and life.began == demand.began
-                and life.made_by is not None
-            )
-            self.holders[row] = made
+            self.holders[row] = self.made[demand.began, row]
         elif after == "ZOMBIE":
             self._rests(row, demand)
         elif before == "ZOMBIE" and after != "ZOMBIE":
@@ -196,7 +193,9 @@ def _reused(people: People) -> Iterator[Reuse]:
 def _missed(scene: Scene) -> Iterator[Missed]:
     """Calls that send a signal where there is nobody, or nobody who still runs."""
     for record in scene.log.records:
-        if not (isinstance(record, Call) and record.name in SENDING):
+        if not isinstance(record, Call) or record.name not in SENDING:
+            continue
+        if not record.whole:
             continue
         if ending_of(record).error == "ESRCH" or _is_to_zombie(scene, record):
             said = f"{record.name}({record.arguments})"

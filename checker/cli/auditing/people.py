@@ -29,6 +29,7 @@ OUTSIDE: Final = 0
 """The element that stands for all processes that the log does not show."""
 NOBODY: Final = 1
 """The number's element for a number that is nobody's."""
+LOW_BYTE: Final = 0xFF
 HOME: Final = 0
 """The namespace that strace runs in."""
 
@@ -184,6 +185,22 @@ def ending_of(call: Call) -> values.Ending:
         raise BadLog(call.ended or call.began, str(error)) from None
 
 
+def arguments(call: Call, least: int) -> tuple[str, ...]:
+    """The arguments of a call that has so many at least; raises Unreadable."""
+    found = values.listed(f"({call.arguments})")
+    if len(found) < least:
+        raise Unreadable(f"{call.name} has {len(found)} arguments, not {least}")
+    return found
+
+
+def exit_code(call: Call) -> int:
+    """What a call that ends something passes on, as far as it is kept; or BadLog."""
+    try:
+        return values.integer(call.arguments) & LOW_BYTE
+    except Unreadable as error:
+        raise BadLog(call.began, str(error)) from None
+
+
 def flags_of(call: Call) -> frozenset[str]:
     """The flags of a call that makes a process or a thread; raises BadLog."""
     if call.name not in {"clone", "clone3"}:
@@ -206,7 +223,7 @@ def _settle_lives(people: People, log: Log, made: dict[int, list[Call]]) -> None
         for pid, line in log.first_seen.items()
         if pid not in made or made[pid][0].began >= line
     ]
-    for began, pid, call in sorted(births, key=lambda birth: (birth[0], birth[1])):
+    for began, pid, call in sorted(births, key=_in_order):
         maker = None if call is None else people.at(call.pid, began)
         is_thread = call is not None and "CLONE_THREAD" in flags_of(call)
         life = Life(
@@ -220,6 +237,12 @@ def _settle_lives(people: People, log: Log, made: dict[int, list[Call]]) -> None
         )
         people.lives.append(life)
         people.by_pid.setdefault(pid, []).append(life)
+
+
+def _in_order(birth: tuple[int, int, Call | None]) -> tuple[int, bool, int]:
+    """By line; who is merely seen at a line comes before whom a call there makes."""
+    line, pid, call = birth
+    return line, call is not None, pid
 
 
 def _first_after(lines: Sequence[int], began: int) -> int:

@@ -17,7 +17,6 @@ from spec.lang.model import Model, Scope, snake
 from spec.lang.types import EnumType, SetType, SortType
 
 EXIT_CODES: Final = 256
-LOW_BYTE: Final = 0xFF
 
 Given = Life | bool | int | str | frozenset[str]
 

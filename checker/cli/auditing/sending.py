@@ -13,7 +13,7 @@ from checker.audit import values
 from checker.audit.demands import Attempt
 from checker.audit.log import Call, Happening
 from checker.audit.strace_line import Paused
-from checker.cli.auditing.people import HOME, OUTSIDE, Life
+from checker.cli.auditing.people import HOME, OUTSIDE, Life, arguments
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Invocation
 
@@ -107,7 +107,7 @@ def stops(scene: Scene, record: Happening, what: Paused) -> None:
 
 def kill(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A signal to a process or to a group."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     said, caller = values.pid(parts[0]), scene.caller(call)
     name = member(scene, values.signal_number(parts[1]))
     if name is None or said.inside == -1 or ending.error not in {None, "ESRCH"}:
@@ -136,13 +136,13 @@ def _aim(said: int) -> str:
 
 def tgkill(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A signal to one thread of a process."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 3)
     return _to_thread(scene, call, ending, parts)
 
 
 def tkill(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A signal to one thread."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     return _to_thread(scene, call, ending, parts)
 
 
@@ -169,7 +169,7 @@ def _to_thread(
 
 def rt_sigaction(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """What is to happen on a signal."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 2)
     name = member(scene, values.signal_number(parts[0]))
     if name is None or not parts[1].startswith("{"):
         return False

@@ -8,7 +8,7 @@ from checker.audit import values
 from checker.audit.demands import Cell
 from checker.audit.log import Call
 from checker.cli.auditing.endings import status_cells
-from checker.cli.auditing.people import HOME, Life
+from checker.cli.auditing.people import HOME, Life, arguments
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Invocation
 
@@ -56,7 +56,7 @@ def told_status(info: dict[str, str]) -> values.WaitStatus | None:
 
 def wait4(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A child collected, or none to collect, or none at all."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 3)
     caller, line = scene.caller(call), call.ended or call.began
     options = values.flags(parts[2])
     also = options - {"WNOHANG", "0"}
@@ -139,7 +139,7 @@ def _none(scene: Scene, call: Call, ending: values.Ending, waited: _Waited) -> b
 
 def waitid(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """News of a child, which may be left there."""
-    parts = values.listed(f"({call.arguments})")
+    parts = arguments(call, 4)
     caller, line = scene.caller(call), call.ended or call.began
     options = values.flags(parts[3])
     kinds = options - {"WNOHANG", "0"}
