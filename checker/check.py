@@ -2,7 +2,8 @@
 
 A `Task` is one model, under one reading, at one scope, and what is asked of it. An
 exploring engine takes a glance at it first, which settles most probes, and then
-searches: the slices that the properties need (`refine`), or the whole model.
+searches: the slices that the properties need (`refine`), or the whole model. On a slice
+with large states an argument is tried before the search.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from checker.bounded.argument import SEARCHED, bits_of, held_by_every_step
 from checker.bounded.bmc import check_bounded
 from checker.bounded.induction import check_inductive
 from checker.evaluate import Evaluator
@@ -336,7 +338,12 @@ class _Exploring:
         asked = [*self.task.properties, *self._open_probes(PREMISE, REACH)]
         held: list[Answer] = []
         for answer in check_on_slices(
-            self.task.model, self.task.scope, asked, self.searcher, self.evaluator
+            self.task.model,
+            self.task.scope,
+            asked,
+            self.searcher,
+            self.evaluator,
+            self._argued,
         ):
             name = answer.prop.name
             if answer.search not in self.searches:
@@ -350,6 +357,16 @@ class _Exploring:
                 yield from self._settled(answer)
         for answer in held:
             yield from self._settled(answer)
+
+    def _argued(
+        self, model: Model, scope: Scope, properties: tuple[Traced, ...]
+    ) -> frozenset[str]:
+        """Of a slice with large states, the properties that need no search."""
+        if bits_of(model, scope) <= SEARCHED:
+            return frozenset()
+        names = {prop.name for prop in self.asserted}
+        asserted = (prop for prop in properties if prop.declared.name in names)
+        return held_by_every_step(model, scope, asserted)
 
     def _needs_its_premise(self, answer: Answer) -> bool:
         premise = premise_name(answer.prop.name)

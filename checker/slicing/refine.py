@@ -5,13 +5,14 @@ run that breaks it is lifted to the model: a lifted run is a shortest one, since
 of the model is shorter than its image; a run that does not lift names the fields that
 the slice was loose about, and the property goes on to a slice that keeps them, at the
 latest to its cone of influence, where every run lifts. Properties whose slices are
-nearly the same share one search.
+nearly the same share one search, and what an argument settles needs none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
@@ -32,6 +33,15 @@ def reference(
 ) -> Exploration:
     """The reference search as an engine."""
     return explore(Evaluator(model, scope, properties), stop_at_first=False)
+
+
+Argument = Callable[[Model, Scope, tuple[Traced, ...]], frozenset[str]]
+"""Which of the properties need no search, by name."""
+
+
+def no_argument(*_: object) -> frozenset[str]:
+    """Every property needs one."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,14 @@ def check(
     properties: Iterable[Traced],
     engine: Engine = reference,
     whole: Evaluator | None = None,
+    argument: Argument = no_argument,
 ) -> Iterator[Answer]:
     """Settle every property, in the order in which answers are found.
 
     `whole` is an evaluator of the model with these properties, if there is one already.
+    What `argument` says of a slice is not searched for there.
     """
-    return _Check(model, scope, tuple(properties), engine, whole).answers()
+    return _Check(model, scope, tuple(properties), engine, whole, argument).answers()
 
 
 @dataclass
@@ -101,6 +113,7 @@ class _Check:
     properties: tuple[Traced, ...]
     engine: Engine
     whole: Evaluator | None
+    argument: Argument
     tries: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,12 +134,22 @@ class _Check:
 
     def _searched(self, now: Group) -> Iterator[Answer | tuple[frozenset[str], Traced]]:
         """Answers, and properties that need another search with the fields given."""
-        sliced = slice_model(self.model, now.properties, now.fields)
-        search = self.engine(sliced.model, self.scope, sliced.properties)
         for prop in now.properties:
             self.tries[prop.name] = self.tries.get(prop.name, 0) + 1
-        runs = _shortest(sliced, search)
+        sliced = slice_model(self.model, now.properties, now.fields)
+        held = self.argument(sliced.model, self.scope, sliced.properties)
+        needless = _held_whole(sliced, held)
         for prop in now.properties:
+            if prop.name in needless:
+                yield self._answer(prop, unbroken(prop), sliced, NO_SEARCH)
+        left = tuple(p for p in now.properties if p.name not in needless)
+        if not left:
+            return
+        if needless:
+            sliced = slice_model(self.model, left, now.fields)
+        search = self.engine(sliced.model, self.scope, sliced.properties)
+        runs = _shortest(sliced, search)
+        for prop in left:
             if prop.name in runs:
                 at, run = runs[prop.name]
                 lifted = lift(sliced, self._evaluator(), at, run)
@@ -160,6 +183,25 @@ class _Check:
         self, prop: Traced, verdict: Verdict, sliced: Slice, search: Exploration
     ) -> Answer:
         return Answer(prop, verdict, sliced, search, self.tries[prop.name])
+
+
+def _held_whole(sliced: Slice, held: frozenset[str]) -> frozenset[str]:
+    """The properties of which every part holds."""
+    parts = sliced.origins.items()
+    names = {origin.prop.name for _, origin in parts}
+    return frozenset(names - {o.prop.name for part, o in parts if part not in held})
+
+
+NO_SEARCH: Final = Exploration(
+    distinct=0,
+    transitions=0,
+    depth=0,
+    seconds=0.0,
+    complete=True,
+    violations=(),
+    witnessed=frozenset(),
+)
+"""What is visited where an argument makes a search needless."""
 
 
 def broken(prop: Traced, run: Run) -> Verdict:
