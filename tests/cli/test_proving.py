@@ -1,0 +1,45 @@
+"""`pidproof prove` for any number: lemmas found, obstacles shown, mutants tried."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.running import pidproof
+
+FAMILY = ("-p", "every_process_has_a_living_parent")
+
+
+@pytest.mark.slow
+def test_lemmas_are_found_where_none_are_given() -> None:
+    ran = pidproof("prove", "topaz", *FAMILY, "--without-lemmas", "--timeout", "2")
+
+    assert ran.code == 0, ran.err
+    assert "every_process_has_a_living_parent  proved" in ran.out
+    assert "p2 is an ancestor of p implies process[p2].phase = RUNNING" in ran.out
+
+
+@pytest.mark.slow
+def test_what_stands_in_the_way_is_shown() -> None:
+    given = ("--without-lemmas", "--no-strengthen", "--timeout", "1")
+    ran = pidproof("prove", "topaz", *FAMILY, *given)
+
+    assert ran.code == 5
+    assert "a step breaks it, from a state that may be unreachable" in ran.out
+    assert "a lemma that excludes the state, kept at a small scope" in ran.out
+    assert "none is used" in ran.out
+
+
+@pytest.mark.slow
+def test_mutants_of_a_property_are_told_apart() -> None:
+    given = ("--mutants", "--most-mutants", "8", "--json")
+    ran = pidproof("prove", "topaz", "-p", "no_two_processes_share_a_pid", *given)
+    [row] = json.loads(ran.out)["results"]
+    fates = row["mutants"]
+
+    assert ran.code == 0, ran.err
+    assert row["verdict"] == "proved"
+    assert len(fates["broken_by"]) > 0
+    assert fates["untried"] == 0
+    assert set(fates) == {"broken_by", "survived", "equivalent", "undecided", "untried"}
