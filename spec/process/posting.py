@@ -114,6 +114,16 @@ def post(
     ].pending = lambda t: old.task[t].pending - cancelled(sent(process_of(t)))
 
 
+def notify(
+    old: Kernel, new: Kernel, told: Signals, *, to: Callable[[Process], Bool]
+) -> None:
+    """The EFFECT of telling processes, with signals that neither stop nor continue."""
+    receivers = those(Process, lambda q: is_running(old, q) & to(q))
+    new.process[receivers].pending = lambda q: (
+        old.process[q].pending | arriving(old, q, told, old.process[q].leader)
+    )
+
+
 def post_to_thread(old: Kernel, new: Kernel, task: Task, sent: Signals) -> None:
     """The EFFECT of sending signals to one thread, which has not ended.
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from spec.lang import FALSE, TRUE, Bool, Step, event, some_of, those
 from spec.process.groups import is_orphaned_group
-from spec.process.posting import post
+from spec.process.posting import notify
 from spec.process.signals import (
     CANCELLABLE,
     CHLD,
@@ -42,9 +42,9 @@ def tell_parent(old: Kernel, new: Kernel, child: Process) -> None:
     parent = old.process[child].parent
 
     def is_told(q: Process) -> Bool:
-        return (q == parent) & wants_to_hear(old, q)
+        return (q == parent) & (q != child) & wants_to_hear(old, q)
 
-    post(old, new, lambda _: Signals.containing(CHLD), to=is_told, besides=child)
+    notify(old, new, Signals.containing(CHLD), to=is_told)
 
 
 def is_all_at_hand(s: Kernel, process: Process) -> Bool:
