@@ -120,16 +120,29 @@ def the_foreground_group_is_in_the_terminals_session(s: Kernel) -> Bool:
 
 @always(claims=("G11",), source="tcsetpgrp(3) DESCRIPTION", systems=UNIX_LIKE)
 def a_foreground_group_elsewhere_has_founded_a_session(s: Kernel) -> Bool:
-    """Its members, and the process with its number, are in the terminal's session.
-
-    Or they are in the session that has the group's own number.
-    """
+    """It is in the terminal's session, or in one that has the group's own number."""
     return all_of(
         Terminal,
         lambda t: every_existing(
             s,
             lambda p: implies(
-                is_foreground(s, t, p) | has_foreground_number(s, t, p),
+                is_foreground(s, t, p),
+                (s.process[p].session == s.terminal[t].session)
+                | (s.process[p].session == s.terminal[t].foreground),
+            ),
+        ),
+    )
+
+
+@always(claims=("G11",), source="tcsetpgrp(3) DESCRIPTION", systems=UNIX_LIKE)
+def who_gave_the_foreground_its_number_stays_or_founds_a_session(s: Kernel) -> Bool:
+    """Whose number it is, is in the terminal's session, or in one of its own number."""
+    return all_of(
+        Terminal,
+        lambda t: every_existing(
+            s,
+            lambda p: implies(
+                has_foreground_number(s, t, p),
                 (s.process[p].session == s.terminal[t].session)
                 | (s.process[p].session == s.terminal[t].foreground),
             ),
