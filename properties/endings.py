@@ -23,7 +23,7 @@ from spec.process.rows import ENDED, NO_SHARE
 from spec.process.signals import NULL, Signals
 from spec.process.sorts import Process, Task
 from spec.process.state import Kernel
-from spec.process.words import is_live, is_running, is_thread_of, is_zombie
+from spec.process.words import is_live, is_running, is_thread_of
 
 
 @every_step(
@@ -64,24 +64,6 @@ def a_process_ends_with_its_last_thread(
 
 
 @every_step(
-    claims=("F04", "facts G1", "facts G4"),
-    source="_exit(2) NOTES",
-    systems=UNIX_LIKE,
-    calls=("exit_thread",),
-)
-def nobody_above_hears_of_a_thread_that_is_not_the_last(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """While the process goes on, its parent has no signal that it had not."""
-    process = caller_of(old, call)
-    parent = old.process[process].parent
-    return implies(
-        is_running(new, process),
-        old.process[parent].pending == new.process[parent].pending,
-    )
-
-
-@every_step(
     claims=("D12", "F04", "facts A20", "facts D8"),
     source="clone(2) DESCRIPTION",
     systems=UNIX_LIKE,
@@ -102,28 +84,6 @@ def an_end_sends_the_exit_signal(
         )
 
     return every_process(lambda q: implies(ends(old, new, q), is_told(q)))
-
-
-@every_step(
-    claims=("facts A20",),
-    source="wait(2) NOTES",
-    systems=UNIX_LIKE,
-    calls=("exit_group",),
-)
-def a_child_without_an_exit_signal_ends_in_silence(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """If it has no zombie to leave behind, its parent hears nothing at all."""
-    dying = caller_of(old, call)
-    it = old.process[dying]
-    leaves_zombie = some_of(
-        Process, lambda q: is_zombie(old, q) & (old.process[q].parent == dying)
-    )
-    before, after = (s.process[it.parent].pending for s in (old, new))
-    return implies(
-        (it.exit_signal == NULL) & ~leaves_zombie & (it.session != it.group),
-        (after - before) == Signals.containing(),
-    )
 
 
 @always(claims=("F10",), source="wait(2) NOTES", systems=UNIX_LIKE)

@@ -20,7 +20,6 @@ from spec.lang import (
     implies,
     ite,
     some_of,
-    sometimes,
 )
 from spec.process.signals import CHLD, Sig
 from spec.process.sorts import ECHILD, EINTR, Pid, Process, Task
@@ -268,12 +267,4 @@ def a_wait_answers_with_the_number_of_a_child_or_0(
         child == caller,
         (answer == 0) & call.argument("no_hang", Bool),
         is_childs & (answer == pid_of(old, child)),
-    )
-
-
-@sometimes(claims=("F18",), source="wait(2) DESCRIPTION", systems=UNIX_LIKE)
-def a_child_has_news_of_a_stop(s: Kernel) -> Bool:
-    """A process is stopped and nobody has heard of it yet."""
-    return some_of(
-        Process, lambda q: is_running(s, q) & WIFSTOPPED(s.process[q].status)
     )
