@@ -32,9 +32,7 @@ from spec.process.state import Kernel
 from spec.process.words import is_live, is_running
 
 
-@always(
-    claims=("D04", "D05", "X24"), source="clone(2) CLONE_SIGHAND", systems=UNIX_LIKE
-)
+@always(claims=("D04", "D05"), source="clone(2) CLONE_SIGHAND; X24", systems=UNIX_LIKE)
 def who_shares_handlers_shares_memory(s: Kernel) -> Bool:
     """A handler is an address, which means nothing in other memory."""
     return every_process(
