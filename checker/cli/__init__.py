@@ -3,7 +3,7 @@
 Exit codes: 0 all as expected; 1 wrong usage or a malformed file; 5 inconclusive;
 10 not reachable; 11 deadlock; 12 an invariant violated; 13 a step property violated;
 74 a report could not be written; 75 evaluation failed, or two engines disagree;
-150 a page of the specification breaks a law of the notation.
+150 a page of the specification breaks a law of the notation, or a log cannot be read.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ app = typer.Typer(
     help="An executable specification of processes, and the checker that checks it.",
     epilog="Exit codes: 0 as expected, 1 usage, 5 inconclusive, 10 not reachable, "
     "11 deadlock, 12 invariant violated, 13 step property violated, 74 report not "
-    "written, 75 evaluation failed, 150 the specification breaks a law.",
+    "written, 75 evaluation failed, 150 the specification breaks a law, or a log "
+    "cannot be read.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
