@@ -20,7 +20,7 @@ from spec.lang import (
     sometimes,
 )
 from spec.process.rows import ENDED, NO_SHARE
-from spec.process.signals import NULL, Signals
+from spec.process.signals import Signals
 from spec.process.sorts import Process, Task
 from spec.process.state import Kernel
 from spec.process.words import is_live, is_running, is_thread_of
@@ -48,7 +48,7 @@ def an_end_ends_every_thread(
 
 
 @every_step(
-    claims=("F02", "facts G1"),
+    claims=("F02", "F04", "facts G1", "facts G4"),
     source="_exit(2) NOTES",
     systems=UNIX_LIKE,
     calls=("exit_thread",),
@@ -61,29 +61,6 @@ def a_process_ends_with_its_last_thread(
     process = caller_of(old, call)
     has_others = some_of(Task, lambda t: (t != caller) & is_thread_of(old, t, process))
     return is_running(new, process) == has_others
-
-
-@every_step(
-    claims=("D12", "F04", "facts A20", "facts D8"),
-    source="clone(2) DESCRIPTION",
-    systems=UNIX_LIKE,
-)
-def an_end_sends_the_exit_signal(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """A parent with a handler for its child's exit signal has it waiting then."""
-
-    def is_told(child: Process) -> Bool:
-        it = old.process[child]
-        handling = old.handling[old.process[it.parent].handlers]
-        is_handled = handling.caught.has(it.exit_signal)
-        is_ignored = handling.ignored.has(it.exit_signal)
-        return implies(
-            (it.exit_signal != NULL) & is_handled & ~is_ignored,
-            new.process[it.parent].pending.has(it.exit_signal),
-        )
-
-    return every_process(lambda q: implies(ends(old, new, q), is_told(q)))
 
 
 @always(claims=("F10",), source="wait(2) NOTES", systems=UNIX_LIKE)

@@ -21,8 +21,8 @@ from spec.lang import (
     ite,
     some_of,
 )
-from spec.process.signals import CHLD, Sig
-from spec.process.sorts import ECHILD, EINTR, Pid, Process, Task
+from spec.process.signals import CHLD
+from spec.process.sorts import ECHILD, Pid, Process, Task
 from spec.process.state import Kernel
 from spec.process.status import CONTINUED, RUNS_ON, WIFSTOPPED
 from spec.process.wait4 import BAD_ADDRESS, WALL, WCLONE, Option
@@ -31,7 +31,6 @@ from spec.process.words import (
     exists,
     is_dead,
     is_running,
-    is_thread_of,
     is_zombie,
     pid_of,
 )
@@ -215,37 +214,6 @@ def a_bad_address_costs_the_status(
     child = call.argument("child", Process)
     is_lost = is_zombie(old, child) & ~exists(new, child)
     return is_lost & (Pid(outcome.value) == BAD_ADDRESS)
-
-
-@every_step(
-    claims=("facts D17",),
-    source="wait(2) ERRORS EINTR:1",
-    systems=UNIX_LIKE,
-    calls=WAITS,
-)
-def only_a_handler_that_does_not_restart_interrupts_a_wait(
-    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
-) -> Bool:
-    """EINTR means that a signal waits whose handler has no SA_RESTART."""
-    caller = caller_of(old, call)
-    handling = old.handling[old.process[caller].handlers]
-
-    def waits(sig: Sig) -> Bool:
-        own = some_of(
-            Task,
-            lambda t: is_thread_of(old, t, caller) & old.task[t].pending.has(sig),
-        )
-        return own | old.process[caller].pending.has(sig)
-
-    return implies(
-        outcome.failed_with(EINTR),
-        some_of(
-            Sig,
-            lambda sig: (
-                handling.caught.has(sig) & ~handling.restarting.has(sig) & waits(sig)
-            ),
-        ),
-    )
 
 
 @every_step(
