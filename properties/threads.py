@@ -42,7 +42,7 @@ def every_running_process_has_a_thread(s: Kernel) -> Bool:
 
 
 @always(claims=("A02", "F17"), source="clone(2) CLONE_THREAD", systems=UNIX_LIKE)
-def every_thread_is_a_running_process_s(s: Kernel) -> Bool:
+def every_thread_is_of_a_running_process(s: Kernel) -> Bool:
     """A thread belongs to a process that runs."""
     return every_thread(
         lambda t: implies(is_live(s, t), is_running(s, s.task[t].process))
@@ -73,7 +73,7 @@ def no_two_threads_share_a_tid(s: Kernel) -> Bool:
     source="gettid(2) DESCRIPTION; execve(2) DESCRIPTION",
     systems=UNIX_LIKE,
 )
-def a_leader_has_its_process_s_number(s: Kernel) -> Bool:
+def a_leader_has_the_number_of_its_process(s: Kernel) -> Bool:
     """The number of a process is its leader's, for as long as it exists."""
     return every_existing(
         s, lambda p: s.task[s.process[p].leader].tid == s.process[p].pid
@@ -81,7 +81,7 @@ def a_leader_has_its_process_s_number(s: Kernel) -> Bool:
 
 
 @always(claims=("A19",), source="gettid(2) DESCRIPTION", systems=UNIX_LIKE)
-def a_lone_thread_has_its_process_s_number(s: Kernel) -> Bool:
+def a_lone_thread_has_the_number_of_its_process(s: Kernel) -> Bool:
     """Where nothing else is left of a process, not even a leader, its number is one."""
     return every_thread(
         lambda t: implies(
@@ -136,7 +136,7 @@ def a_new_process_has_one_thread(
     systems=UNIX_LIKE,
     calls=("clone_thread",),
 )
-def a_new_thread_is_its_creator_s_process_s(
+def a_new_thread_joins_the_process_of_its_creator(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """It is a thread more in the same process, of which nothing changes."""
@@ -168,7 +168,7 @@ def a_new_thread_is_its_creator_s_process_s(
     systems=UNIX_LIKE,
     calls=("getpid",),
 )
-def getpid_answers_every_thread_with_the_leader_s_number(
+def getpid_answers_every_thread_with_the_number_of_the_leader(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """Whichever thread asks, and whether the leader is still there or not."""
@@ -198,7 +198,7 @@ def gettid_answers_two_threads_with_two_numbers(
     systems=UNIX_LIKE,
     calls=("exit_thread",),
 )
-def the_end_of_one_thread_of_several_is_nobody_s_news(
+def the_end_of_one_thread_of_several_is_no_news(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """No process ends, and none has a new signal, while another thread goes on.
@@ -325,7 +325,7 @@ def a_thread_of_a_program_is_found_by_its_word(
     systems=UNIX_LIKE,
     calls=("clone_thread",),
 )
-def a_new_thread_has_its_creator_s_mask_and_no_signals(
+def a_new_thread_has_the_mask_of_its_creator_and_no_signals(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """The mask is copied, the queue is empty."""

@@ -135,6 +135,7 @@ MANUAL_PAGES: Final[dict[str, ManualPage]] = {
     ),
     "vfork(2)": ManualPage(),
     "posix_spawn(3)": ManualPage(),
+    "pthread_create(3)": ManualPage(),
     "execveat(2)": ManualPage(errors={"EBADF": 1, "EINVAL": 1, "ELOOP": 1}),
     "fexecve(3)": ManualPage(errors={"EINVAL": 1}),
     "set_tid_address(2)": ManualPage(),
