@@ -225,7 +225,7 @@ def a_child_handles_signals_as_its_creator_does(
     systems=UNIX_LIKE,
     calls=("clone3",),
 )
-def clone3_sets_the_exit_signal_and_can_clear_handlers(
+def a_child_of_clone3_reports_and_handles_as_asked(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """Cleared, nothing is caught, and what was ignored still is."""
@@ -298,7 +298,7 @@ def init_has_no_siblings(
     systems=UNIX_LIKE,
     calls=("clone3",),
 )
-def clone3_refuses_what_it_does_not_know(
+def a_structure_with_more_than_zeroes_is_refused(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """A longer structure is refused if more than zeroes is there, and only then."""
