@@ -289,6 +289,30 @@ class TestSignals:
         assert audited(lines).verdict == "accepted"
         assert audited(lines[:2] + lines[3:]).verdict == "rejected"
 
+    def test_who_kills_itself_is_not_answered(self, audited: Auditing) -> None:
+        lines = [
+            f"10 {FORK.format(11)}",
+            "11 kill(11, SIGTERM) = ?",
+            "11 +++ killed by SIGTERM +++",
+        ]
+
+        assert audited(lines).verdict == "accepted"
+
+    def test_an_exec_may_be_over_when_its_caller_is_killed(
+        self, audited: Auditing
+    ) -> None:
+        """The parent of a vfork goes on, so the child had its new program."""
+        lines = [
+            "10 vfork( <unfinished ...>",
+            '11 execve("/bin/sleep", ["sleep"], 0x1 <unfinished ...>',
+            "10 <... vfork resumed>) = 11",
+            "10 kill(11, SIGKILL) = 0",
+            "11 <... execve resumed>) = ?",
+            "11 +++ killed by SIGKILL +++",
+        ]
+
+        assert audited(lines).verdict == "accepted"
+
 
 class TestNamespaces:
     START = (

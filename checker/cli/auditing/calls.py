@@ -40,6 +40,10 @@ Asked = Callable[[Scene, Call, values.Ending], bool]
 """Adds the demands of a call, or answers False: the model says nothing of it."""
 
 
+UNANSWERED: Final = CREATING | {"execve", "execveat", "kill", "tgkill", "tkill"}
+"""The calls that can have taken effect though nobody was left to be answered."""
+
+
 def collect_demands(scene: Scene) -> None:
     """Everything that the log asks of the model."""
     _appearances(scene)
@@ -72,9 +76,8 @@ def _call(scene: Scene, call: Call) -> bool:
     if asked is None or not call.whole:
         return False
     ending = ending_of(call)
-    if call.name not in CREATING and (
-        call.ended is None or (ending.value is None and ending.error is None)
-    ):
+    unknown = ending.value is None and ending.error is None
+    if call.name not in UNANSWERED and (call.ended is None or unknown):
         return False
     if ending.value is not None:
         wrong = scene.people.contradiction(scene.caller(call), ending.value, call.began)

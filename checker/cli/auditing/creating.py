@@ -6,7 +6,7 @@ from typing import Final
 
 from checker.audit import values
 from checker.audit.log import Call
-from checker.cli.auditing.people import Life, ending_of, flags_of, made_pid
+from checker.cli.auditing.people import Life, flags_of, made_pid
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Invocation
 
@@ -76,12 +76,12 @@ def _exit_signal(call: Call, flags: frozenset[str]) -> str:
 
 def exec_(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A new program; the caller may be any thread."""
-    if ending_of(call).error not in IMAGES:
+    if ending.error not in IMAGES:
         return False
     caller = scene.caller(call)
     step = scene.step(
         "execve", call.began, caller=caller.owner, thread=caller,
         image=IMAGES[ending.error],
     )  # fmt: skip
-    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
     return True

@@ -254,6 +254,17 @@ class Scene:
             )
         )
 
+    def demand_perhaps(
+        self, call: Call, attempt: Attempt, ending: values.Ending
+    ) -> None:
+        """Demand it; of a call that was never answered, that it was or was not."""
+        if ending.value is not None or ending.error is not None:
+            self.demand(call, [attempt])
+            return
+        over = call.ended or self.caller(call).owner.ended or self.log.lines
+        span = (call.began, max(over, call.began))
+        self.demand(call, [attempt, self.told()], span=span)
+
     def first_news(self, child: Life, receiver: Life) -> bool:
         """Whether nobody has told this process of this child's end before."""
         news = (id(child), id(receiver.owner))

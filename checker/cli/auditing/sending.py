@@ -122,7 +122,7 @@ def kill(scene: Scene, call: Call, ending: values.Ending) -> bool:
         "kill", call.began, caller=caller, aim=_aim(said.inside), number=number,
         sig=name,
     )  # fmt: skip
-    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
     return True
 
 
@@ -163,7 +163,7 @@ def _to_thread(
     step = scene.step(
         call.name, call.began, caller=caller, sig=name, positive=True, **given
     )
-    scene.demand(call, [scene.attempt(step, error=ending.error)])
+    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
     return True
 
 
