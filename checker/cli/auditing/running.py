@@ -9,6 +9,7 @@ from typing import Final
 from checker.audit.demands import Asking
 from checker.audit.lexing import BadLog
 from checker.audit.log import Log, read_log
+from checker.audit.renaming import Kind
 from checker.audit.replay import Replay, Replayed
 from checker.cli.auditing.calls import collect_demands
 from checker.cli.auditing.explain import Refusal, refusal
@@ -17,6 +18,15 @@ from checker.cli.auditing.people import OUTSIDE, meet
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Evaluator, Invocation, State, Transition
 from spec.lang.model import Model
+
+SHARED: Final = {
+    "process.handlers": "handling",
+    "process.memory": "memory",
+    "task.fs": "",
+    "task.undo": "",
+    "task.io": "",
+}
+"""The fields that name an object, and the table that says what the object is."""
 
 ALWAYS: Final = frozenset({"fork", "release", "resume"})
 """The calls that the replay makes of itself."""
@@ -56,8 +66,9 @@ def audit(model: Model, log: Log) -> Audit:
     evaluator = Evaluator(_asked(model, scene), scene.scope())
     asking = Asking(evaluator)
     initial, at_once = [_first(scene, evaluator)], _AtOnce(scene, evaluator)
+    kinds = _kinds(evaluator)
     for narrow in (True, False):
-        replay = Replay(asking, scene.demands, WATCHED, at_once, narrow)
+        replay = Replay(asking, scene.demands, WATCHED, at_once, kinds, narrow)
         replayed = replay.run(initial)
         if replayed.failed is None:
             break
@@ -77,6 +88,18 @@ def _asked(model: Model, scene: Scene) -> Model:
             steps = (*attempt.first, attempt.invocation)
             names |= {step.action for step in steps if step is not None}
     return replace(model, actions=tuple(a for a in model.actions if a.name in names))
+
+
+def _kinds(evaluator: Evaluator) -> tuple[Kind, ...]:
+    """The objects that tasks hold together, of which each kind has its own names."""
+    places = evaluator.fields
+    return tuple(
+        Kind(
+            places[referring],
+            tuple(at for name, at in places.items() if name.startswith(f"{table}.")),
+        )
+        for referring, table in SHARED.items()
+    )
 
 
 def _first(scene: Scene, evaluator: Evaluator) -> State:
