@@ -241,13 +241,15 @@ def shares_an_id(s: Kernel, sender: Task, target: Task) -> Bool:
     )
 
 
+def is_named(s: Kernel, call: CallView, task: Task) -> Bool:
+    """The thread has the number that the call names."""
+    number = call.argument("number" if call.name == "kill" else "tid", Number)
+    return (s.task[task].run != ABSENT) & (s.task[task].tid == number)
+
+
 def reached(s: Kernel, call: CallView) -> Task:
     """The first thread of the number that the call names."""
-    name = "number" if call.name == "kill" else "tid"
-    number = call.argument(name, Number)
-    return the_one(
-        Task, lambda t: (s.task[t].run != ABSENT) & (s.task[t].tid == number)
-    )
+    return the_one(Task, lambda t: is_named(s, call, t))
 
 
 @every_step(
@@ -264,11 +266,16 @@ def only_root_or_who_shares_an_id_signals_another(
         is_one = call.argument("aim", Aim) == ONE
     else:
         is_one = outcome.succeeded
-    me, target = call.argument("caller", Task), reached(old, call)
-    is_another = old.task[target].process != old.task[me].process
+    me = call.argument("caller", Task)
+
+    def may(target: Task) -> Bool:
+        is_own = old.task[target].process == old.task[me].process
+        return is_own | shares_an_id(old, me, target)
+
     return implies(
-        is_one & outcome.succeeded & is_another & (sig_of(call) != CONT),
-        (old.task[me].euid == ROOT) | shares_an_id(old, me, target),
+        is_one & outcome.succeeded & (sig_of(call) != CONT),
+        (old.task[me].euid == ROOT)
+        | some_of(Task, lambda t: is_named(old, call, t) & may(t)),
     )
 
 

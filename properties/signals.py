@@ -18,6 +18,7 @@ from spec.process.sigaction import IGNORE, Disposition
 from spec.process.signals import (
     CHLD,
     KILL,
+    NO_SIGNAL,
     NO_SIGNALS,
     SEGV,
     UNCATCHABLE,
@@ -116,7 +117,7 @@ def the_lowest_signal_is_taken_first(
     is_lower = all_of(
         Sig,
         lambda other: implies(
-            (me.pending - me.blocked).has(other),
+            (me.pending - me.blocked).has(other) & ~NO_SIGNAL.has(other),
             ~(number_of(other) < number_of(sig)),
         ),
     )
@@ -171,13 +172,16 @@ def a_signal_that_init_has_no_handler_for_never_reaches_it(
             | old.task[leader].blocked.has(sig)
             | some_of(
                 Task,
-                lambda t: is_thread_of(old, t, INIT) & old.task[t].blocked.has(sig),
+                lambda t: (old.task[t].process == INIT) & old.task[t].blocked.has(sig),
             )
             | old.process[INIT].pending.has(sig)
         )
 
     return all_of(
-        Sig, lambda sig: implies(new.process[INIT].pending.has(sig), may_wait(sig))
+        Sig,
+        lambda sig: implies(
+            new.process[INIT].pending.has(sig) & ~NO_SIGNAL.has(sig), may_wait(sig)
+        ),
     )
 
 
@@ -211,7 +215,8 @@ def a_parent_with_a_handler_hears_of_the_end(
 
     def hears(process: Process) -> Bool:
         parent = old.process[process].parent
-        caught = old.handling[old.process[parent].handlers].caught.has(CHLD)
+        table = old.handling[old.process[parent].handlers]
+        caught = table.caught.has(CHLD) & ~table.ignored.has(CHLD)
         tells = old.process[process].exit_signal == CHLD
         is_there = is_running(old, parent) & (parent != process)
         return implies(caught & tells & is_there, new.process[parent].pending.has(CHLD))

@@ -158,10 +158,15 @@ def a_parent_with_a_handler_hears_of_stops_and_continues(
 ) -> Bool:
     """SIGCHLD waits for it, whatever it waited for before."""
     name = "victim" if call.name == "stop_of_signal" else "stopped_one"
-    parent = old.process[call.argument(name, Process)].parent
+    child = call.argument(name, Process)
+    parent = old.process[child].parent
+    is_there = is_running(old, parent) & (parent != child)
     table = old.handling[old.process[parent].handlers]
     return implies(
-        table.caught.has(CHLD) & ~table.tells_no_stops,
+        is_there
+        & table.caught.has(CHLD)
+        & ~table.ignored.has(CHLD)
+        & ~table.tells_no_stops,
         new.process[parent].pending.has(CHLD),
     )
 
