@@ -12,7 +12,8 @@ Source   _exit(2), wait(2) NOTES man-pages 6.9.1; linux@v6.18 kernel/exit.c do_e
 Modelled the endings; whose code counts; adoption; the status word; the parent's signal;
          parents that leave no zombies; the release of a vfork parent; orphaned groups;
          the end of a session leader
-Not      the end of init
+Not      the end of init; what exit(3) does before: the handlers of atexit run in the
+         process like any other code of its program, and _exit runs none
 """
 
 from __future__ import annotations
