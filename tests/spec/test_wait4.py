@@ -69,7 +69,7 @@ class TestWait4:
         self, state: State, whom: str, number: int
     ) -> None:
         """A stop is no end (facts D14), nor is a leader's (facts G1)."""
-        said = {"whom": whom, "number": number}
+        said: dict[str, Any] = {"whom": whom, "number": number}
 
         assert wait4(state, **said) == ["blocks"]
         assert wait4(state, no_hang=1, **said) == [0]
