@@ -30,8 +30,9 @@ from checker.probes import (
     reach_probes,
     scope_probes,
 )
+from checker.scope import ways_to_call
 from checker.searcher import Searcher
-from checker.slicing.refine import Answer
+from checker.slicing.refine import NO_SEARCH, Answer
 from checker.slicing.refine import check as check_on_slices
 from checker.slicing.slice import describe
 from checker.trace import Disagreement, confirm
@@ -48,10 +49,8 @@ from checker.verdict import (
 from spec.lang.declare import Property
 from spec.lang.model import Model, Scope, Traced
 
-GLANCE: Final = 5.0
-"""Seconds for which the whole model is looked at, at most, before it is searched."""
-A_QUESTION: Final = 0.05
-"""Seconds that are spent so on each open question, at most."""
+MOST_WAYS: Final = 40_000
+"""Ways to make all calls of a slice beyond which it is not searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +234,7 @@ class _Exploring:
         task = self.task
         self.searcher.notes, self.searcher.reductions = {}, {}
         asked = (*self.probes, *self.examples)
-        seconds = min(GLANCE, A_QUESTION * len(asked))
-        deadline = self.searcher.limits.deadline
-        if deadline is not None:
-            seconds = min(seconds, deadline - time.monotonic())
-        self.reached |= glance(self.evaluator, asked, seconds)
+        self.reached |= glance(self.evaluator, asked, self.searcher.limits.deadline)
         if self.slices and self.engine == "explore":
             yield from self._on_slices()
         else:
@@ -335,13 +330,18 @@ class _Exploring:
 
     def _on_slices(self) -> Iterator[Event]:
         """Probes and properties together; a property waits for its premise."""
-        asked = [*self.task.properties, *self._open_probes(PREMISE, REACH)]
+        shown = [p for p in self.task.properties if self._is_shown(p)]
+        for prop in shown:
+            del self.waiting[prop.name]
+            yield self._result(prop.declared, ProvedAtScope(), NO_SEARCH)
+        open_ = [p for p in self.task.properties if not self._is_shown(p)]
+        asked = [*open_, *self._open_probes(PREMISE, REACH)]
         held: list[Answer] = []
         for answer in check_on_slices(
             self.task.model,
             self.task.scope,
             asked,
-            self.searcher,
+            self._search,
             self.evaluator,
             self._argued,
         ):
@@ -357,6 +357,19 @@ class _Exploring:
                 yield from self._settled(answer)
         for answer in held:
             yield from self._settled(answer)
+
+    def _is_shown(self, prop: Traced) -> bool:
+        """An example that was seen at a glance."""
+        return prop.kind == "sometimes" and prop.name in self.reached
+
+    def _search(
+        self, model: Model, scope: Scope, properties: tuple[Traced, ...]
+    ) -> Exploration:
+        """A search, unless there is no hope that it ends."""
+        if ways_to_call(model, scope) > MOST_WAYS:
+            self.searcher.stopped = "size"
+            return replace(NO_SEARCH, complete=False)
+        return self.searcher(model, scope, properties)
 
     def _argued(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
@@ -375,10 +388,7 @@ class _Exploring:
 
     def _settled(self, answer: Answer) -> Iterator[Event]:
         name, verdict, search = answer.prop.name, answer.verdict, answer.search
-        shown = name in self.examples and name in self.reached
-        if shown and not isinstance(verdict, ProvedAtScope):
-            verdict = self._seen_at_a_glance(name, search)
-        elif isinstance(verdict, Unknown):
+        if isinstance(verdict, Unknown):
             verdict = self._cut_short(search)
         if name in self.waiting:
             prop = self.waiting.pop(name)
@@ -435,6 +445,7 @@ class _Exploring:
 
 _WHY: Final = {
     "time": "out of time",
+    "size": "too large a slice to search",
     "memory": "out of memory",
     "interrupted": "interrupted",
 }

@@ -29,22 +29,27 @@ LAST: Final = 50
 """So many of the states in which a field held something new are started from."""
 QUESTIONS: Final = 12
 """Open questions of each kind that are asked in one state."""
-PATIENCE: Final = 0.5
-"""The part of the time after which nothing new ends the glance."""
+WALKS: Final = 240
+"""How many runs there are, so that every machine sees the same."""
+PATIENCE: Final = 80
+"""The runs in a row after which nothing new ends the glance."""
 
 
 def glance(
-    evaluator: Evaluator, probes: Iterable[str], seconds: float
+    evaluator: Evaluator, probes: Iterable[str], deadline: float | None = None
 ) -> frozenset[str]:
-    """Which of these properties of the evaluator runs break, within about this time."""
-    return _Glance(evaluator, probes, seconds).seen()
+    """Which of these properties of the evaluator runs break.
+
+    `deadline` is in seconds of `time.monotonic`; None looks for as long as it takes.
+    """
+    return _Glance(evaluator, probes, deadline).seen()
 
 
 class _Glance:
     def __init__(
-        self, evaluator: Evaluator, probes: Iterable[str], seconds: float
+        self, evaluator: Evaluator, probes: Iterable[str], deadline: float | None
     ) -> None:
-        self.evaluator, self.seconds = evaluator, seconds
+        self.evaluator, self.deadline = evaluator, deadline
         self.random = Random(SEED)  # noqa: S311  (not a secret)
         self.open = dict.fromkeys(probes)
         props = evaluator.properties
@@ -66,13 +71,13 @@ class _Glance:
         self.held = set[tuple[int, object]]()
 
     def seen(self) -> frozenset[str]:
-        """Walk until the time is over, nothing is new, or nothing is open."""
-        started = self.news = time.monotonic()
-        patience = self.seconds * PATIENCE
-        while self.open:
-            now = time.monotonic()
-            if now - started >= self.seconds or now - self.news > patience:
+        """Walk until there were runs enough, nothing is new, or nothing is open."""
+        self.quiet = 0
+        for _ in range(WALKS):
+            late = self.deadline is not None and time.monotonic() > self.deadline
+            if not self.open or late or self.quiet > PATIENCE:
                 break
+            self.quiet += 1
             self._walk()
         return frozenset(self.found)
 
@@ -128,7 +133,7 @@ class _Glance:
                 self._new(name, state)
 
     def _new(self, name: str, state: State) -> None:
-        self.news = time.monotonic()
+        self.quiet = 0
         self.found.add(name)
         del self.open[name]
         self.states = [other for other in self.states if other != name]

@@ -222,16 +222,25 @@ MOST_CALLS = 1_000_000
 def require_searchable(model: Model, scope: Scope) -> None:
     """Refuse a scope that no engine would see the end of; raises BadScope."""
     for action in model.actions:
-        ways = 1
-        for param in action.params:
-            ways *= min(_values(scope, param), MOST_CALLS + 1)
-        if ways > MOST_CALLS:
+        if _ways(action, scope) > MOST_CALLS:
             sizes = ",".join(f"{name}={size}" for name, size in written(scope))
             message = (
                 f"the scope {sizes} is too large to explore: {action.name} alone can "
                 f"be made in more than {MOST_CALLS:,} ways; choose smaller sizes"
             )
             raise BadScope(message)
+
+
+def ways_to_call(model: Model, scope: Scope) -> int:
+    """In how many ways all the calls can be made, choices included; at least that."""
+    return sum(_ways(action, scope) for action in model.actions)
+
+
+def _ways(action: Action, scope: Scope) -> int:
+    ways = 1
+    for param in action.params:
+        ways *= min(_values(scope, param), MOST_CALLS + 1)
+    return ways
 
 
 def _values(scope: Scope, param: Param) -> int:
