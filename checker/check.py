@@ -68,6 +68,10 @@ class Task:
     """The goals that another task asks for."""
     looks_around: bool = True
     """Whether to say where calls leave the model's scope."""
+    searches_goals: bool = True
+    """Whether to search for goals that random runs do not meet."""
+    left_out: int = 0
+    """Properties that have a scope of their own, at which they are not checked now."""
 
     def generated(self) -> tuple[Property, ...]:
         """The goals asked for: each call's success, each `fails` line."""
@@ -330,16 +334,18 @@ class _Exploring:
 
     def _on_slices(self) -> Iterator[Event]:
         """Probes and properties together; a property waits for its premise."""
-        shown = [p for p in self.task.properties if self._is_shown(p)]
+        task = self.task
+        shown = [p for p in task.properties if self._is_shown(p)]
         for prop in shown:
             del self.waiting[prop.name]
             yield self._result(prop.declared, ProvedAtScope(), NO_SEARCH)
-        open_ = [p for p in self.task.properties if not self._is_shown(p)]
-        asked = [*open_, *self._open_probes(PREMISE, REACH)]
+        open_ = [p for p in task.properties if not self._is_shown(p)]
+        sought = (PREMISE, REACH) if task.searches_goals else (PREMISE,)
+        asked = [*open_, *self._open_probes(*sought)]
         held: list[Answer] = []
         for answer in check_on_slices(
-            self.task.model,
-            self.task.scope,
+            task.model,
+            task.scope,
             asked,
             self._search,
             self.evaluator,
@@ -430,6 +436,12 @@ class _Exploring:
         notes = tuple(self.searcher.notes)
         if self.searcher.omission:
             notes += (f"a state was overlooked with p < {self.searcher.omission:.1e}",)
+        if self.task.left_out:
+            left_out = self.task.left_out
+            notes += (f"{left_out} properties have scopes of their own: see --all",)
+        unmet = sum(1 for goal in self._goals() if goal.name not in self.reached)
+        if unmet and not self.task.searches_goals:
+            notes += (f"{unmet} calls and errors were met by no random run: see --all",)
         return Covered(
             self.task,
             sum(search.distinct for search in self.searches),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from properties.words import (
+    EXECS,
     PEIOS,
     caller_of,
-    every_newborn,
+    every_child_of_the_caller,
     every_process,
     every_survivor,
 )
@@ -63,11 +64,9 @@ def ui_access_is_never_cleared(
 def a_child_starts_with_its_parents_mitigations(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Fork copies the mitigations: neither more nor fewer."""
-    return every_newborn(
-        old,
-        new,
-        lambda p: new.psb[p].mitigations == old.psb[new.process[p].parent].mitigations,
+    """Creation copies the creator's mitigations: neither more nor fewer."""
+    return every_child_of_the_caller(
+        old, new, call, lambda p, by: new.psb[p].mitigations == old.psb[by].mitigations
     )
 
 
@@ -75,13 +74,12 @@ def a_child_starts_with_its_parents_mitigations(
 def a_child_starts_with_its_parents_ui_access(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Fork copies ui_access."""
-    return every_newborn(
+    """Creation copies the creator's ui_access."""
+    return every_child_of_the_caller(
         old,
         new,
-        lambda p: (
-            new.psb[p].has_ui_access == old.psb[new.process[p].parent].has_ui_access
-        ),
+        call,
+        lambda p, by: new.psb[p].has_ui_access == old.psb[by].has_ui_access,
     )
 
 
@@ -89,9 +87,9 @@ def a_child_starts_with_its_parents_ui_access(
 def no_child_process_creates_no_child(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """The parent of a new process was allowed to have children."""
-    return every_newborn(
-        old, new, lambda p: ~old.psb[new.process[p].parent].has_no_child
+    """The creator of a new process was allowed to have children."""
+    return every_child_of_the_caller(
+        old, new, call, lambda _child, by: ~old.psb[by].has_no_child
     )
 
 
@@ -138,7 +136,7 @@ def only_a_dominating_process_changes_anothers_block(
     )
 
 
-@every_step(claims=("E24", "E25"), systems=PEIOS, calls=("execve",))
+@every_step(claims=("E24", "E25"), systems=PEIOS, calls=EXECS)
 def exec_touches_no_mitigation(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
@@ -151,7 +149,7 @@ def exec_touches_no_mitigation(
     )
 
 
-@every_step(claims=("E28", "I36"), systems=PEIOS, calls=("execve",))
+@every_step(claims=("E28", "I36"), systems=PEIOS, calls=EXECS)
 def pie_admits_no_program_at_a_fixed_address(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
@@ -162,7 +160,7 @@ def pie_admits_no_program_at_a_fixed_address(
     return implies(outcome.succeeded, ~refused)
 
 
-@every_step(claims=("E33",), systems=PEIOS, calls=("execve",))
+@every_step(claims=("E33",), systems=PEIOS, calls=EXECS)
 def a_protected_process_verifies_libraries(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from properties.words import (
+    EXECS,
     PEIOS,
     caller_of,
+    every_child_of_the_caller,
     every_existing,
-    every_newborn,
     every_process,
     every_survivor,
 )
@@ -32,13 +33,21 @@ from spec.process.words import is_running
 def a_child_starts_with_its_parents_pip(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
-    """Fork copies the PIP pair."""
+    """Creation copies the creator's PIP pair; a spawn also runs a program."""
 
-    def same_as_parent(child: Process) -> Bool:
-        mine, its = new.psb[child], old.psb[new.process[child].parent]
+    def same_as_creator(child: Process, creator: Process) -> Bool:
+        mine, its = new.psb[child], old.psb[creator]
+        if call.name == "posix_spawn":
+            return has_tier(new, child, call.argument("image", Image))
         return (mine.pip_type == its.pip_type) & (mine.pip_trust == its.pip_trust)
 
-    return every_newborn(old, new, same_as_parent)
+    return every_child_of_the_caller(old, new, call, same_as_creator)
+
+
+def has_tier(s: Kernel, process: Process, image: Image) -> Bool:
+    """The PIP pair of the process is that of the file's signature."""
+    psb = s.psb[process]
+    return (psb.pip_type == type_of(image)) & (psb.pip_trust == trust_of(image))
 
 
 @every_step(claims=("E14", "E15", "E32", "I10"), systems=PEIOS)
@@ -48,40 +57,29 @@ def pip_changes_only_at_exec_and_only_by_signature(
     """Another PIP pair is the tier of the file that the process itself executes."""
 
     def by_signature(process: Process) -> Bool:
-        if call.name != "execve":
+        if call.name not in EXECS:
             return FALSE
+        is_caller = process == caller_of(old, call)
         image = call.argument("image", Image)
-        return (
-            outcome.succeeded
-            & (process == caller_of(old, call))
-            & (new.psb[process].pip_type == type_of(image))
-            & (new.psb[process].pip_trust == trust_of(image))
-        )
+        return outcome.succeeded & is_caller & has_tier(new, process, image)
 
     return every_survivor(old, new, lambda p: same_pip(old, new, p) | by_signature(p))
 
 
-@every_step(claims=("E14", "E16"), systems=PEIOS, calls=("execve",))
+@every_step(claims=("E14", "E16"), systems=PEIOS, calls=EXECS)
 def an_exec_gives_the_tier_of_the_signature(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """After every exec the PIP pair is the file's, whatever it was before."""
-    image, psb = call.argument("image", Image), new.psb[caller_of(old, call)]
-    return implies(
-        outcome.succeeded,
-        (psb.pip_type == type_of(image)) & (psb.pip_trust == trust_of(image)),
-    )
+    image = call.argument("image", Image)
+    return implies(outcome.succeeded, has_tier(new, caller_of(old, call), image))
 
 
 @always(claims=("E14", "E16"), systems=PEIOS)
 def a_process_has_the_tier_of_the_program_it_runs(s: Kernel) -> Bool:
     """The PIP pair and the signature of the running file agree."""
     return every_process(
-        lambda p: implies(
-            is_running(s, p),
-            (s.psb[p].pip_type == type_of(s.process[p].image))
-            & (s.psb[p].pip_trust == trust_of(s.process[p].image)),
-        )
+        lambda p: implies(is_running(s, p), has_tier(s, p, s.process[p].image))
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spec.lang import Bool, CallView, all_of, implies
+from spec.lang import FALSE, Bool, CallView, all_of, implies
 from spec.process.sorts import Process, Task
 from spec.process.state import Kernel, Processes
 from spec.process.words import exists, is_running
@@ -68,3 +68,19 @@ def caller_of(old: Processes, call: CallView) -> Process:
         assert isinstance(old, Kernel)  # who has threads has their table
         return old.task[caller].process
     return call.argument("caller", Process)
+
+
+def every_child_of_the_caller(
+    old: Processes,
+    new: Processes,
+    call: CallView,
+    holds: Callable[[Process, Process], Bool],
+) -> Bool:
+    """`holds(child, creator)` for every process that the step creates.
+
+    Who created it makes a call; its parent can be somebody else (CLONE_PARENT).
+    """
+    if call.kind != "syscall":
+        return every_newborn(old, new, lambda _: FALSE)
+    creator = caller_of(old, call)
+    return every_newborn(old, new, lambda p: holds(p, creator))

@@ -72,6 +72,14 @@ def check(
     slices: Annotated[
         bool, typer.Option("--slice/--no-slice", help="Leave out what cannot matter.")
     ] = True,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Also properties with scopes of their own, and a search for every "
+            "call and every error.",
+        ),
+    ] = False,
     goals: Annotated[
         bool, typer.Option(help="Ask whether each call and each error can happen.")
     ] = True,
@@ -103,6 +111,7 @@ def check(
         engine=engine.value,
         reading=tuple(reading or ()),
         mutant=mutant,
+        everything=everything,
         goals=goals and not properties,
         deadlock=deadlock,
         verbose=verbose,

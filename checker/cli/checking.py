@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.check import Covered, Event, Result, Task, check
@@ -37,6 +37,7 @@ class Asked:
     engine: str
     reading: tuple[str, ...]
     mutant: str | None
+    everything: bool
     goals: bool
     slices: bool
     symmetry: bool
@@ -146,7 +147,7 @@ def _tasks_of(name: str, asked: Asked) -> list[Task]:
             goals=asked.goals,
             deadlock=asked.deadlock,
         )
-        return [one]
+        return [replace(one, searches_goals=asked.everything)]
     return tasks(
         name,
         asked.properties,
@@ -154,6 +155,7 @@ def _tasks_of(name: str, asked: Asked) -> list[Task]:
         mutant=asked.mutant,
         goals=asked.goals,
         deadlock=asked.deadlock,
+        everything=asked.everything or bool(asked.properties),
     )
 
 

@@ -24,8 +24,8 @@ from checker.mutants.score import glance
 from checker.mutants.telling import Example, telling
 from checker.scope import scope_for, written
 from checker.searcher import Limits, Searcher
-from checker.slicing.refine import Engine, check
 from checker.slicing.closure import data_of
+from checker.slicing.refine import Engine, check
 from checker.trace import Header, Trace, confirm, digest
 from checker.verdict import ProvedAtScope, Run, Violated
 from counterexamples import parse, write

@@ -121,8 +121,12 @@ def tasks(
     mutant: str | None = None,
     goals: bool = True,
     deadlock: bool = False,
+    everything: bool = True,
 ) -> list[Task]:
-    """The checks of a system at its default scope, and at properties' own scopes."""
+    """The checks of a system at its default scope, and at properties' own scopes.
+
+    Without `everything`, only the first; and goals are not searched for.
+    """
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
     names = [prop.name for prop in traced]
@@ -144,6 +148,10 @@ def tasks(
         goals=goals,
         deadlock=deadlock,
     )
+    if not everything:
+        left_out = len(elsewhere & {prop.name for prop in traced})
+        first = usual.without(elsewhere)
+        return [replace(first, searches_goals=False, left_out=left_out)]
     found = [usual.without(elsewhere)]
     for key, chosen in by_scope.items():
         asked = tuple(prop for prop in traced if prop.name in chosen)
