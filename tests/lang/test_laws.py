@@ -243,7 +243,7 @@ class TestEffects:
             new.thing[t] = 3
 
         def bulk(step: Step, old: Any, new: Any, t: Thing) -> None:
-            new.thing[old.family.children_of(t)] = CLEARED
+            new.thing[old.family.children_of(t)] = forked(old.thing[t])
 
         assert "becomes forked(row), threaded(row), execed(row) or" in refusal(page)
         assert "a row of thing is written at one element" in refusal(bulk)
