@@ -43,7 +43,7 @@ class Claim:
     verdict: str
     """What its properties should find, taken together: `proved` unless said."""
     why: str
-    """Why no property speaks for it, or why it is refuted; empty if there is no need."""
+    """Why no property speaks for it, or why it is refuted; empty if neither."""
 
 
 @cache

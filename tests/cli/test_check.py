@@ -96,7 +96,7 @@ def test_the_trace_of_a_violation_is_its_file() -> None:
 
 
 def test_what_no_call_does_is_not_reachable() -> None:
-    ran = pidproof("check", "topaz", *TINY, "--json")
+    ran = pidproof("check", "topaz", *TINY, "--all", "--json")
     verdicts = {r["property"]: r["verdict"] for r in json.loads(ran.out)["results"]}
 
     assert verdicts["start_process_succeeds"] == "proved at scope"
@@ -224,7 +224,8 @@ def test_a_checkpoint_is_of_one_search() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_says_what_was_covered(number: signal.Signals) -> None:
-    process = started("check", "unix", "--engine", "reference", "--no-goals")
+    large = ("--engine", "reference", "--scope", "process=6,number=7", "--no-goals")
+    process = started("check", "topaz", *large)
     assert isinstance(process, subprocess.Popen)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=6)

@@ -37,7 +37,10 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
             "check topaz --scope proces=3",
             "there is no sort of topaz called 'proces'; did you mean process?",
         ),
-        ("check topaz --scope process", "'process' is not of the form process=4"),
+        (
+            "check topaz --scope process",
+            "'process' is not of the form process=4, or sig=TERM+STOP",
+        ),
         ("check topaz --scope process=0", "process=0: a size is from 1 to 4096"),
         ("check topaz --scope process=2,process=2", "the scope gives process twice"),
         (
