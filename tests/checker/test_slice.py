@@ -10,9 +10,9 @@ from checker.evaluate import Evaluator
 from checker.explore import Exploration, explore
 from checker.mutants.mutate import mutants
 from checker.scope import scope_for, sorts_of
+from checker.slicing.closure import cone_of, data_of, values_of
 from checker.slicing.lift import Stuck, lift
 from checker.slicing.refine import check, group, reference
-from checker.slicing.closure import cone_of, data_of, values_of
 from checker.slicing.slice import describe, slice_model
 from checker.verdict import ProvedAtScope, Run, Verdict, Violated
 from properties.catalogue import for_system

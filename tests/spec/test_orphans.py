@@ -180,7 +180,7 @@ class TestZombies:
 
 class TestThreads:
     def test_a_zombie_leader_is_not_waited_for(self) -> None:
-        """facts G1: the parent hears of it when the last thread ends, and of its code"""
+        """facts G1: the parent hears of it when the last thread ends: of its code"""
         state = unix.state(
             proc(1),
             proc(2),
