@@ -13,9 +13,7 @@ from checker.evaluate import Invocation, State
 from spec.lang import Model, Scope
 from spec.lang.action import Action
 from spec.lang.types import SortType
-from spec.peios.system import PEIOS
 from spec.topaz.system import TOPAZ
-from spec.unix.system import UNIX
 from tests import toys
 
 MODELS: dict[str, Callable[[], Model]] = {
@@ -23,12 +21,6 @@ MODELS: dict[str, Callable[[], Model]] = {
     "two-phase": toys.two_phase,
     "model-p-lowest": toys.model_p,
     "model-p-any": lambda: toys.model_p("any"),
-    "unix": UNIX.model,
-    "unix-cyclic": lambda: UNIX.model({"numbers": "cyclic"}),
-    "peios": PEIOS.model,
-    "peios-other": lambda: PEIOS.model(
-        {"pip_at_exec": "first", "lsv_with_pip": "forced"}
-    ),
     "topaz": TOPAZ.model,
     "topaz-set-group": lambda: TOPAZ.model({"groups": "parent_may_set"}),
 }

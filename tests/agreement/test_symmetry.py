@@ -75,7 +75,7 @@ def party() -> Model:
 
 
 KNOWN = MODELS | {"party": party}
-NAMES = ("two-phase", "model-p-any", "unix", "peios", "topaz", "party")
+NAMES = ("two-phase", "model-p-any", "topaz", "party")
 
 
 @dataclass(frozen=True)
