@@ -100,7 +100,7 @@ def test_a_run_that_the_evaluator_refuses_is_no_counterexample() -> None:
         ("pid=4,code=2", "pid=4,cod=2", "did you mean code"),
         ("pid=4,code=2", "pid=4000,code=2", "line 6: a trace's scope has at most 256"),
         ("pid=4,code=2", "pid=9999999999,code=2", "a size is from 1 to 4096"),
-        ("pid=4,code=2", "pid=many", "line 6: 'pid=many' is not of the form"),
+        ("pid=4,code=2", "pid=many", "line 6: pid=many: pid is a sort, so give a size"),
         ("init\n", "boot\n", "line 10: the run begins with a line `init`"),
         ("event fork(p=2)", "event frok(p=2)", "line 14: there is no call of"),
         ("event fork(p=2)", "fork(p=2)", "line 14: not a step"),
