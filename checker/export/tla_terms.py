@@ -149,7 +149,7 @@ class Terms:
         cell = self.cell(place, line("node")).lines[0]
         return line(f"[node \\in {domain(kind, self.names)} |-> {cell}]")
 
-    def library(self, name: str, *blocks: Block) -> Block:
+    def applied(self, name: str, *blocks: Block) -> Block:
         """A use of an operator of the library."""
         self.used.add(name)
         return call(name, blocks)
@@ -172,7 +172,7 @@ def _joined(sign: str) -> Rule:
 
 
 def _used(name: str) -> Rule:
-    return lambda terms, _node, args: terms.library(name, *args)
+    return lambda terms, _node, args: terms.applied(name, *args)
 
 
 _OPPOSITES: Final = {"EQ": "#", "MEMBER": "\\notin", "LT": ">=", "LE": ">"}
@@ -211,7 +211,7 @@ def _difference(terms: Terms, node: Node, args: list[Block]) -> Block:
 
 
 def _shift(name: str) -> Rule:
-    return lambda terms, node, args: terms.library(name, *args, line(str(_bits(node))))
+    return lambda terms, node, args: terms.applied(name, *args, line(str(_bits(node))))
 
 
 def _most(node: Node) -> int:
@@ -260,19 +260,19 @@ def _first(terms: Terms, node: Node, args: list[Block]) -> Block:
             asked = infix("\\in", [one, holding], SUM, COMPARISON)
             found = choice(asked, one, found)
         return found
-    return terms.library("FirstOf", _set_of(terms, node, args), value(0, node.type))
+    return terms.applied("FirstOf", _set_of(terms, node, args), value(0, node.type))
 
 
 def _nearest(terms: Terms, node: Node, args: list[Block]) -> Block:
     binding = node.attr
     assert isinstance(binding, Binding)
     parents = terms.parents(binding.forest, binding.type)
-    return terms.library("Nearest", parents, args[0], _set_of(terms, node, args))
+    return terms.applied("Nearest", parents, args[0], _set_of(terms, node, args))
 
 
 def _ancestor(terms: Terms, node: Node, args: list[Block]) -> Block:
     parents = terms.parents(node.attr, node.args[0].type)
-    return terms.library("IsAncestor", parents, *args)
+    return terms.applied("IsAncestor", parents, *args)
 
 
 TLA_RULES: Final[dict[str, Rule]] = {
