@@ -78,12 +78,6 @@ class Task:
         goals = generated(self.model) if self.goals else ()
         return tuple(goal for goal in goals if goal.name not in self.asked_elsewhere)
 
-    def without(self, names: frozenset[str]) -> Task:
-        """The same task but for these properties and goals."""
-        kept = tuple(prop for prop in self.properties if prop.name not in names)
-        elsewhere = self.asked_elsewhere | names
-        return replace(self, properties=kept, asked_elsewhere=elsewhere)
-
 
 @dataclass(frozen=True, slots=True)
 class Result:

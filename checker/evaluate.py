@@ -84,7 +84,7 @@ _DISABLED: Final = Stopped("disabled")
 
 
 class Evaluator:
-    """A model at a scope, executable. Compiled once; no state of its own."""
+    """A model at a scope, executable. Each function is compiled when first needed."""
 
     def __init__(
         self, model: Model, scope: Scope, properties: Iterable[Traced] = ()
@@ -93,7 +93,7 @@ class Evaluator:
         self.properties = {prop.name: prop for prop in properties}
         self.fields = {info.name: n for n, info in enumerate(model.shape.fields())}
         self._actions = {action.name: action for action in model.actions}
-        self._code = self._compiled()
+        self._code = _Code(self._compiled)
 
     # States
 
@@ -266,40 +266,73 @@ class Evaluator:
 
     # Compilation
 
-    def _compiled(self) -> dict[str, Callable[..., Any]]:
-        functions = [Function("boot", (), Updates(self.model.boot))]
-        for action in self.model.actions:
-            functions += _functions(action)
-        for prop in self.properties.values():
-            functions += self._property(prop)
-        return compile_functions(functions, self.fields, self.scope)
+    def _compiled(self, name: str) -> Callable[..., Any]:
+        function = self._function(name)
+        return compile_functions([function], self.fields, self.scope)[name]
 
-    def _property(self, prop: Traced) -> Iterator[Function]:
-        if prop.node is not None:
-            yield Function(f"property.{prop.name}", (), Value(prop.node))
-        for n, demand in enumerate(prop.obligations):
-            params = _nodes(self._actions[demand.action].params)
-            name = f"property.{prop.name}.{n}"
-            yield Function(name, params, Value(demand.node))
+    def _function(self, name: str) -> Function:
+        """What a name stands for; see `_names`."""
+        kind, of, part = self._names[name]
+        if kind == "boot":
+            return Function(name, (), Updates(self.model.boot))
+        if kind == "action":
+            action = self._actions[of]
+            return Function(name, _nodes(action.params), _PARTS[str(part)](action))
+        prop = self.properties[of]
+        if part is None:
+            return Function(name, (), Value(prop.node))
+        demand = prop.obligations[int(part)]
+        params = _nodes(self._actions[demand.action].params)
+        return Function(name, params, Value(demand.node))
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, str, str | int | None]]:
+        """Every function: of the boot, of an action, of a property."""
+        names: dict[str, tuple[str, str, str | int | None]] = {}
+        names["boot"] = ("boot", "", None)
+        for action in self._actions:
+            names |= {f"{action}.{part}": ("action", action, part) for part in _PARTS}
+        for prop in self.properties.values():
+            of = f"property.{prop.name}"
+            names[of] = ("property", prop.name, None)
+            for number in range(len(prop.obligations)):
+                names[f"{of}.{number}"] = ("property", prop.name, number)
+        return names
 
 
 def _nodes(params: Iterable[Param]) -> tuple[Node, ...]:
     return tuple(param.node() for param in params)
 
 
-def _functions(action: Action) -> Iterator[Function]:
-    """The six functions of an action: able, ladder, allowed, picked, effect, result."""
-    params = _nodes(action.params)
+def _allowed(action: Action) -> Rows:
+    rungs = action.rungs
+    return Rows(tuple(tuple(a.when for a in rung.alternatives) for rung in rungs))
 
-    def function(name: str, body: Value | Ladder | Rows | Updates) -> Function:
-        return Function(f"{action.name}.{name}", params, body)
 
-    yield function("able", Value(action.able))
-    yield function("ladder", Ladder(tuple(rung.when for rung in action.rungs)))
-    rows = tuple(tuple(a.when for a in rung.alternatives) for rung in action.rungs)
-    yield function("allowed", Rows(rows))
+def _picked(action: Action) -> Value:
     by_name = {p.name: p.node() for p in action.params}
     chosen = [simplify.membership(by_name[p.param], p.among) for p in action.picks]
-    yield function("picked", Value(simplify.conjunction(chosen)))
-    yield function("effect", Updates(action.writes))
-    yield function("result", Value(action.result))
+    return Value(simplify.conjunction(chosen))
+
+
+_PARTS: Final[dict[str, Callable[[Action], Value | Ladder | Rows | Updates]]] = {
+    "able": lambda action: Value(action.able),
+    "ladder": lambda action: Ladder(tuple(rung.when for rung in action.rungs)),
+    "allowed": _allowed,
+    "picked": _picked,
+    "effect": lambda action: Updates(action.writes),
+    "result": lambda action: Value(action.result),
+}
+"""The functions of an action."""
+
+
+class _Code(dict[str, Callable[..., Any]]):
+    """The functions by name, each compiled when it is first asked for."""
+
+    def __init__(self, compiled: Callable[[str], Callable[..., Any]]) -> None:
+        super().__init__()
+        self.compiled = compiled
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        self[name] = self.compiled(name)
+        return self[name]

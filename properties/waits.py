@@ -14,7 +14,7 @@ WAITS: Final = (*PLAIN_WAITS, "wait4_with", "waitid_with", "waitid_pidfd")
 
 def is_kept(call: CallView) -> Bool:
     """The wait was asked to leave the news as it is."""
-    if "keeps" in call.params:
+    if call.type_of("keeps") is not None:
         return call.argument("keeps", Bool)
     if call.name == "waitid_with":
         return waitid.are_kept(call.argument("news", waitid.News))

@@ -63,7 +63,7 @@ def ends(old: Processes, new: Processes, process: Process) -> Bool:
 
 def caller_of(old: Processes, call: CallView) -> Process:
     """The process that makes the call, by any thread; ask only of system calls."""
-    if call.params["caller"].type == Task.type:
+    if call.type_of("caller") == Task.type:
         caller = call.argument("caller", Task)
         assert isinstance(old, Kernel)  # who has threads has their table
         return old.task[caller].process

@@ -23,7 +23,7 @@ from checker.trace import Header
 from properties.catalogue import for_system
 from properties.manifest import manifest
 from spec.lang import Model, Property, System
-from spec.lang.model import Traced, lookup
+from spec.lang.model import Scope, Traced, lookup
 from spec.systems import SYSTEMS
 
 
@@ -106,11 +106,17 @@ def task(
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
     traced += (deadlock_property(model),) if deadlock else ()
-    scope = scope_for(model, sizes_for(model, sizes or {}, traced), traced)
-    require_searchable(model, scope)
-    model = restricted(model, scope)
     expected = {} if mutant else manifest().expected(system, model.reading)
-    return Task(system, model, scope, traced, goals=goals, expected=expected)
+    asked = Task(system, model, Scope({}), traced, goals=goals, expected=expected)
+    return _at(asked, sizes or {})
+
+
+def _at(asked: Task, sizes: Mapping[str, Size]) -> Task:
+    """The same at a scope; raises UnfitScope where it cannot be searched."""
+    model, traced = asked.model, asked.properties
+    scope = scope_for(model, sizes_for(model, sizes, traced), traced)
+    require_searchable(model, scope)
+    return replace(asked, model=restricted(model, scope), scope=scope)
 
 
 def tasks(
@@ -129,44 +135,40 @@ def tasks(
     """
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
-    names = [prop.name for prop in traced]
-    names += [goal.name for goal in generated(model)] if goals else []
-    by_scope: dict[str, frozenset[str]] = {}
-    scopes: dict[str, Mapping[str, Size]] = {}
-    for name in names:
-        own = manifest().own_scope(system, name)
-        if own is not None:
-            key = str(sorted(own.items()))
-            scopes[key] = own
-            by_scope[key] = by_scope.get(key, frozenset()) | {name}
-    elsewhere = frozenset[str]().union(*by_scope.values())
-    usual = task(
+    extra = (deadlock_property(model),) if deadlock else ()
+    asked_for = tuple(goal.name for goal in generated(model)) if goals else ()
+    homes = _homes(system, (*(prop.name for prop in traced), *asked_for))
+    elsewhere = frozenset(homes)
+    expected = {} if mutant else manifest().expected(system, model.reading)
+    here = tuple(prop for prop in traced if prop.name not in elsewhere)
+    whole = Task(
         system,
-        properties,
-        reading=reading,
-        mutant=mutant,
+        model,
+        Scope({}),
+        (*here, *extra),
         goals=goals,
-        deadlock=deadlock,
+        expected=expected,
+        asked_elsewhere=elsewhere,
     )
     if not everything:
-        left_out = len(elsewhere & {prop.name for prop in traced})
-        first = usual.without(elsewhere)
-        return [replace(first, searches_goals=False, left_out=left_out)]
-    found = [usual.without(elsewhere)]
-    for key, chosen in by_scope.items():
-        asked = tuple(prop for prop in traced if prop.name in chosen)
-        scope = scope_for(model, sizes_for(model, scopes[key], asked), asked)
-        require_searchable(model, scope)
-        narrow = restricted(model, scope)
-        others = {goal.name for goal in generated(model)} - chosen
-        found.append(
-            replace(
-                usual,
-                model=narrow,
-                scope=scope,
-                properties=asked,
-                asked_elsewhere=frozenset(others),
-                looks_around=False,
-            )
+        left_out = len(traced) - len(here)
+        return [_at(replace(whole, searches_goals=False, left_out=left_out), {})]
+    found = [_at(whole, {})]
+    for own in dict.fromkeys(homes.values()):
+        chosen = {name for name, home in homes.items() if home == own}
+        part = replace(
+            whole,
+            properties=tuple(prop for prop in traced if prop.name in chosen),
+            asked_elsewhere=frozenset(asked_for) - chosen,
+            looks_around=False,
         )
+        found.append(_at(part, dict(own)))
     return [one for one in found if one.properties or one.goals]
+
+
+def _homes(
+    system: str, names: Iterable[str]
+) -> dict[str, tuple[tuple[str, Size], ...]]:
+    """The scopes that properties and goals have of their own, in one order."""
+    own = {name: manifest().own_scope(system, name) for name in names}
+    return {name: tuple(sorted(o.items())) for name, o in own.items() if o is not None}

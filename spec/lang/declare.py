@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from spec.lang.action import Errno
+from spec.lang.action import Errno, Param
 from spec.lang.errors import LawBroken
 from spec.lang.terms import FALSE, TRUE, Bool, Sort, Term
+from spec.lang.types import Type
 
 Page = Callable[..., None]
 Sentence = Callable[..., Bool]
@@ -140,11 +141,16 @@ class CallView:
 
     name: str
     kind: str
-    params: dict[str, Any]
+    params: dict[str, Param]
 
     def named(self, *names: str) -> Bool:
         """It is one of these calls."""
         return TRUE if self.name in names else FALSE
+
+    def type_of(self, name: str) -> Type | None:
+        """The type of a parameter; None if the call has none of this name."""
+        param = self.params.get(name)
+        return None if param is None else param.type
 
     def argument(self, name: str, kind: type[T]) -> T:
         """An argument or choice of the call, by its name on the page."""

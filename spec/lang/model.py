@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from spec.lang import simplify
 from spec.lang.action import Action, Param, Rung, Write
+from spec.lang.asking import Spoken
 from spec.lang.declare import Call, CallView, Outcome, Property
 from spec.lang.errors import LawBroken, SpecError, UnknownName
 from spec.lang.ir import Node
@@ -86,10 +87,12 @@ class Model:
         chosen = [known[n] for n in prop.calls if n in known] or (
             [] if prop.calls else list(self.actions)
         )
-        obligations = [o for action in chosen for o in self._obligations(prop, action)]
+        old, new = self.view(), self.view("new")
+        spoken = Spoken(lambda *way: Bool.lift(prop.sentence(old, new, *way)).node)
+        obligations = [o for a in chosen for o in self._obligations(spoken, a)]
         return Traced(prop.name, prop.kind, None, tuple(obligations), prop)
 
-    def _obligations(self, prop: Property, action: Action) -> list[Obligation]:
+    def _obligations(self, spoken: Spoken, action: Action) -> list[Obligation]:
         params = {param.name: param for param in action.params}
         call = CallView(action.name, action.kind, params)
         cases: list[tuple[int | None, int | None, Outcome]] = [
@@ -102,8 +105,7 @@ class Model:
         ]
         found = []
         for rung_at, alternative_at, outcome in cases:
-            said = prop.sentence(self.view(), self.view("new"), call, outcome)
-            node = Bool.lift(said).node
+            node = spoken.of(call, outcome)
             if node is not simplify.TRUE:
                 _error_precedes_choice(action, rung_at, node)
                 found.append(Obligation(action.name, rung_at, alternative_at, node))
