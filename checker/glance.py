@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from random import Random
 from typing import Final
 
 from checker.drawing import Drawing
 from checker.evaluate import Evaluator, State, Transition
+from checker.explore import path_to
 from checker.slicing.ways import Way
+from checker.verdict import Run
 
 SEED: Final = 1
 LONGEST: Final = 40
@@ -36,21 +38,32 @@ PATIENCE: Final = 80
 
 
 def glance(
-    evaluator: Evaluator, probes: Iterable[str], deadline: float | None = None
-) -> frozenset[str]:
-    """Which of these properties of the evaluator runs break.
+    evaluator: Evaluator,
+    probes: Iterable[str],
+    deadline: float | None = None,
+    *,
+    seed: int = SEED,
+    among: Collection[str] | None = None,
+) -> dict[str, Run]:
+    """Which of these properties of the evaluator runs break, each with a run.
 
     `deadline` is in seconds of `time.monotonic`; None looks for as long as it takes.
+    The runs are made of the calls `among` which to choose; None: of all.
     """
-    return _Glance(evaluator, probes, deadline).seen()
+    return _Glance(evaluator, probes, deadline, seed, among).seen()
 
 
 class _Glance:
     def __init__(
-        self, evaluator: Evaluator, probes: Iterable[str], deadline: float | None
+        self,
+        evaluator: Evaluator,
+        probes: Iterable[str],
+        deadline: float | None,
+        seed: int,
+        among: Collection[str] | None,
     ) -> None:
         self.evaluator, self.deadline = evaluator, deadline
-        self.random = Random(SEED)  # noqa: S311  (not a secret)
+        self.random = Random(seed)  # noqa: S311  (not a secret)
         self.open = dict.fromkeys(probes)
         props = evaluator.properties
         self.states = [name for name in self.open if props[name].node is not None]
@@ -60,17 +73,21 @@ class _Glance:
                 way = Way(demand.action, demand.rung, demand.alternative)
                 self.ways.setdefault(way, []).append(name)
         self.successes = [
-            Way(a.name, None, None) for a in evaluator.model.actions if a.writes
+            Way(a.name, None, None)
+            for a in evaluator.model.actions
+            if a.writes and (among is None or a.name in among)
         ]
         every = dict.fromkeys([*self.successes, *self.ways])
         self.drawing = Drawing(evaluator, every)
         self.made = Counter[Way]()
-        self.found: set[str] = set()
+        self.found: dict[str, Run] = {}
         self.starts = [evaluator.initial]
+        self.parents: dict[State, tuple[State, Transition] | None]
+        self.parents = {evaluator.initial: None}
         self.recent = deque(self.starts, maxlen=LAST)
         self.held = set[tuple[int, object]]()
 
-    def seen(self) -> frozenset[str]:
+    def seen(self) -> dict[str, Run]:
         """Walk until there were runs enough, nothing is new, or nothing is open."""
         self.quiet = 0
         for _ in range(WALKS):
@@ -79,7 +96,7 @@ class _Glance:
                 break
             self.quiet += 1
             self._walk()
-        return frozenset(self.found)
+        return self.found
 
     def _walk(self) -> None:
         starts = self.random.choice((self.starts, self.starts, self.recent))
@@ -102,6 +119,7 @@ class _Glance:
             step = self._tried(state, way)
             if step is not None and step.after != state:
                 self.made[way] += 1
+                self.parents.setdefault(step.after, (state, step))
                 if self._is_news(step.after):
                     self.recent.append(step.after)
                 return step.after
@@ -123,18 +141,22 @@ class _Glance:
         if step is not None:
             for name in list(self.ways.get(way, ())):
                 if not self.evaluator.holds_of(name, state, step):
-                    self._new(name, step.after)
+                    self.parents.setdefault(step.after, (state, step))
+                    self._new(name, step.after, (*self._run_to(state), step))
         return step
 
     def _look(self, state: State) -> None:
         asked = self.random.sample(self.states, min(QUESTIONS, len(self.states)))
         for name in asked:
             if not self.evaluator.holds(name, state):
-                self._new(name, state)
+                self._new(name, state, self._run_to(state))
 
-    def _new(self, name: str, state: State) -> None:
+    def _run_to(self, state: State) -> Run:
+        return path_to(self.parents, state)
+
+    def _new(self, name: str, state: State, run: Run) -> None:
         self.quiet = 0
-        self.found.add(name)
+        self.found[name] = run
         del self.open[name]
         self.states = [other for other in self.states if other != name]
         for waiting in self.ways.values():

@@ -158,11 +158,6 @@ class _Grounder:
 
     # The state
 
-    def _rows(self, info: FieldInfo) -> list[int | None]:
-        return (
-            [None] if info.index is None else list(range(self.scope.size(info.index)))
-        )
-
     def _cells(self) -> Iterator[Cell]:
         booted = {
             key: value
@@ -171,12 +166,15 @@ class _Grounder:
             if when is simplify.TRUE
         }
         for info in self.model.shape.fields():
-            for row in self._rows(info):
+            for row in self._places(info):
                 value = booted.get((info.name, row), self._initial(info, row))
                 held = simplify.value_of(value)
                 assert held is not None, info.name
                 size = self.scope.size(info.type)
                 yield Cell(info.name, row, info.type, size, int(held))
+
+    def _places(self, info: FieldInfo) -> Iterable[int | None]:
+        return [None] if info.index is None else range(self.scope.size(info.index))
 
     def _initial(self, info: FieldInfo, row: int | None) -> Node:
         if info.index is None or row is None:
@@ -253,21 +251,40 @@ class _Grounder:
         self, write: Write, leaves: dict[Node, Node]
     ) -> Iterator[tuple[Key, Node, Node]]:
         """The cells a write may reach: each with the condition and the value."""
-        info = self.infos[write.field]
-        for row in self._rows(info):
-            here, bound = simplify.TRUE, dict(leaves)
-            if row is not None and info.index is not None:
-                element = simplify.constant(row, info.index)
-                if isinstance(write.target, Every):
-                    bound[write.target.variable] = element
-                    here = self._ground(write.target.member, bound)
-                elif write.target is not None:
-                    target = self._ground(write.target, leaves)
-                    here = simplify.equality(target, element)
-            when = simplify.conjunction((here, self._ground(write.when, bound)))
-            if when is simplify.FALSE:
+        if isinstance(write.target, Every):
+            yield from self._bulk(write, write.target, leaves)
+            return
+        when = self._ground(write.when, leaves)
+        if when is simplify.FALSE:
+            return
+        value = self._ground(write.value, leaves)
+        if write.target is None:
+            yield (write.field, None), when, value
+            return
+        target = self._ground(write.target, leaves)
+        for row, element in self._rows(write.field):
+            here = simplify.conjunction((simplify.equality(target, element), when))
+            if here is not simplify.FALSE:
+                yield (write.field, row), here, value
+
+    def _bulk(
+        self, write: Write, target: Every, leaves: dict[Node, Node]
+    ) -> Iterator[tuple[Key, Node, Node]]:
+        for row, element in self._rows(write.field):
+            bound = {**leaves, target.variable: element}
+            member = self._ground(target.member, bound)
+            if member is simplify.FALSE:
                 continue
-            yield (write.field, row), when, self._ground(write.value, bound)
+            when = simplify.conjunction((member, self._ground(write.when, bound)))
+            if when is not simplify.FALSE:
+                yield (write.field, row), when, self._ground(write.value, bound)
+
+    def _rows(self, field: str) -> Iterator[tuple[int, Node]]:
+        """The rows of a table's field, each with the element that it belongs to."""
+        index = self.infos[field].index
+        assert index is not None
+        for row in range(self.scope.size(index)):
+            yield row, simplify.constant(row, index)
 
     # What stops a call
 

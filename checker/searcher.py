@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from checker.evaluate import (
     Evaluator,
@@ -33,6 +34,8 @@ from checker.verdict import Run
 from spec.lang.model import Model, Scope, Traced
 
 TOLD_EVERY = 0.2
+DRAFT: Final = 100_000
+"""States up to which quickly compiled code saves more time than it costs."""
 Told = Callable[[Progress], None]
 """Hears how far a search has come, a few times a second."""
 
@@ -149,18 +152,8 @@ class Searcher:
         reduction: Reduction | None = None,
     ) -> Exploration:
         started = time.perf_counter()
-        groups = () if reduction is None else reduction.symmetry.groups
-        guards = () if reduction is None else reduction.symmetry.guards
-        compiled = compile_at(model, scope, properties, groups=groups)
-        if compiled.warning:
-            self.notes[compiled.warning] = None
-        named = {p.name for p in properties} - self.untraced - {g.name for g in guards}
-        options = replace(
-            self._options(_bits(compiled, named)),
-            stop_bits=_bits(compiled, {guard.name for guard in guards}),
-        )
-        with self.polling():
-            result = search(compiled.machine, options)
+        found = self._drafted(model, scope, properties, reduction)
+        compiled, result = found or self._run(model, scope, properties, reduction)
         self.stopped = self._reason(result)
         self.omission = max(self.omission, result.omission)
         evaluator = Evaluator(model, scope, properties)
@@ -173,6 +166,45 @@ class Searcher:
             violations=tuple(_violations(evaluator, compiled, result, reduction)),
             witnessed=frozenset(),
         )
+
+    def _drafted(
+        self,
+        model: Model,
+        scope: Scope,
+        properties: tuple[Traced, ...],
+        reduction: Reduction | None,
+    ) -> tuple[NativeModel, SearchResult] | None:
+        """The search with quickly made code; None where it pays to make better code."""
+        most = self.limits.states
+        is_kept = (self.limits.checkpoint or self.limits.resume) is not None
+        if is_kept or (most is not None and most <= DRAFT):
+            return None
+        found = self._run(model, scope, properties, reduction, DRAFT)
+        return None if found[1].stopped_because == "states" else found
+
+    def _run(
+        self,
+        model: Model,
+        scope: Scope,
+        properties: tuple[Traced, ...],
+        reduction: Reduction | None,
+        drafted: int | None = None,
+    ) -> tuple[NativeModel, SearchResult]:
+        """Compile and search; `drafted` is for how many states a draft will do."""
+        groups = () if reduction is None else reduction.symmetry.groups
+        guards = () if reduction is None else reduction.symmetry.guards
+        draft = drafted is not None
+        compiled = compile_at(model, scope, properties, groups=groups, draft=draft)
+        if compiled.warning:
+            self.notes[compiled.warning] = None
+        named = {p.name for p in properties} - self.untraced - {g.name for g in guards}
+        options = replace(
+            self._options(_bits(compiled, named)),
+            stop_bits=_bits(compiled, {guard.name for guard in guards}),
+            max_states=drafted or self.limits.states,
+        )
+        with self.polling():
+            return compiled, search(compiled.machine, options)
 
     def _by_orbits(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]

@@ -40,7 +40,7 @@ def parse(data: bytes) -> Document:
     """The document in these bytes; raises BadTrace."""
     if len(data) > LONGEST_FILE:
         raise BadTrace(0, f"a trace has at most {LONGEST_FILE} bytes, not {len(data)}")
-    lines = _lines(data)
+    lines = lines_of(data)
     if not lines[0].startswith("# "):
         raise BadTrace(
             1, "a trace begins with `# ` and a title; this is not a pidproof trace"
@@ -50,7 +50,8 @@ def parse(data: bytes) -> Document:
     return Document(lines[0][2:], header, steps, sentence, tuple(lines))
 
 
-def _lines(data: bytes) -> list[str]:
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a text that may be a trace; raises BadTrace."""
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError as error:
@@ -109,7 +110,7 @@ def _dialogue(lines: list[str], start: int) -> tuple[tuple[Asked, ...], str]:
         if len(steps) == MOST_STEPS:
             raise BadTrace(position + 1, f"a run has at most {MOST_STEPS} steps")
         changed = list(_changed(lines, position + 1))
-        steps.append(_step(lines[position], position + 1, tuple(changed)))
+        steps.append(step_in(lines[position], position + 1, tuple(changed)))
         position += 1 + len(changed)
     if position >= len(lines):
         raise BadTrace(
@@ -132,7 +133,8 @@ def _changed(lines: list[str], start: int) -> Iterator[str]:
         yield lines[position]
 
 
-def _step(line: str, number: int, changed: tuple[str, ...]) -> Asked:
+def step_in(line: str, number: int, changed: tuple[str, ...] = ()) -> Asked:
+    """A step as it stands in a line: the request and the answer; raises BadTrace."""
     request, gap, answer = line.partition("  ")
     asked = _REQUEST.fullmatch(request)
     if asked is None:

@@ -62,7 +62,7 @@ def replay(data: bytes, library: Library) -> Replay:
     """Run the trace in these bytes again; raises BadTrace."""
     document = parse(data)
     header, evaluator = _prepared(document, library)
-    run = _taken(document, evaluator)
+    run = taken(document.steps, evaluator)
     trace = Trace(header, run)
     text = write(evaluator, trace)
     lines = zip_longest(document.lines, text.splitlines(), fillvalue="")
@@ -118,9 +118,10 @@ def _reading(document: Document) -> tuple[tuple[str, str], ...]:
     return tuple((name, option) for name, _, option in pairs)
 
 
-def _taken(document: Document, evaluator: Evaluator) -> tuple[Transition, ...]:
+def taken(steps: Iterable[Asked], evaluator: Evaluator) -> tuple[Transition, ...]:
+    """The steps from boot, each as it is asked for; raises BadTrace."""
     state, run = evaluator.initial, []
-    for asked in document.steps:
+    for asked in steps:
         step = _step(evaluator, state, asked)
         run.append(step)
         state = step.after

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checker.check import Covered, Event, Result, Task, check
+from checker.check import check
 from checker.cli import report
 from checker.cli.naming import system_named, task, tasks
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Interrupted, Stopping
 from checker.scope import parse_sizes
 from checker.searcher import Limits, Searcher
+from checker.task import Covered, Event, Result, Task
 from checker.verdict import Unknown, worst
 from spec.lang.errors import UnknownName
 from spec.lang.model import lookup

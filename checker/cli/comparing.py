@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.check import Result, check
+from checker.check import check
+from checker.task import Result
 from checker.cli.checking import searcher_within
 from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine

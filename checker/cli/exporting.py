@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.check import Task
 from checker.cli.checking import Unusable, reading_for, searcher_within
 from checker.cli.naming import task
 from checker.cli.progress import ProgressLine
@@ -17,6 +16,7 @@ from checker.ground import ground
 from checker.scope import parse_sizes
 from checker.slicing.closure import cone_of
 from checker.slicing.slice import slice_model
+from checker.task import Task
 from checker.verdict import Violated
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS

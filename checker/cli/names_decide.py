@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.bounded.interference import NonInterference, check_interference
-from checker.check import Task
+from checker.task import Task
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
 from properties.identity import two_runs_for
 from spec.lang import TwoRuns

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from checker.check import Task
+from checker.evaluate import Evaluator
 from checker.mutants.mutate import Mutant, mutants
 from checker.probes import deadlock_property, generated
 from checker.scope import (
@@ -18,8 +18,12 @@ from checker.scope import (
     scope_for,
     smallest,
     sorts_of,
+    written,
 )
+from checker.task import Task, Witnesses
 from checker.trace import Header
+from checker.verdict import Run
+from counterexamples.witnesses import witnesses_of
 from properties.catalogue import for_system
 from properties.manifest import manifest
 from spec.lang import Model, Property, System
@@ -116,7 +120,30 @@ def _at(asked: Task, sizes: Mapping[str, Size]) -> Task:
     model, traced = asked.model, asked.properties
     scope = scope_for(model, sizes_for(model, sizes, traced), traced)
     require_searchable(model, scope)
-    return replace(asked, model=restricted(model, scope), scope=scope)
+    return replace(
+        asked,
+        model=restricted(model, scope),
+        scope=scope,
+        witnesses=_kept(asked.system, scope_words(scope)),
+    )
+
+
+def scope_words(scope: Scope) -> str:
+    """`process=3,number=4`."""
+    return ",".join(f"{name}={size}" for name, size in written(scope))
+
+
+def _kept(system: str, scope: str) -> Witnesses:
+    """The runs that are kept for a system at a scope."""
+
+    def kept(evaluator: Evaluator) -> Iterator[tuple[str, Run]]:
+        for witness in witnesses_of(system):
+            if witness.scope == scope:
+                run = witness.run(evaluator)
+                if run is not None:
+                    yield from ((name, run) for name in witness.meets)
+
+    return kept
 
 
 def tasks(

@@ -10,7 +10,7 @@ from typing import Final
 
 from checker.bounded.at_scope import AtScope, Method, prove_at_scope
 from checker.bounded.external import abc_program
-from checker.check import Result, Task
+from checker.task import Result, Task
 from checker.cli.checking import reading_for
 from checker.cli.names_decide import decided_by_names
 from checker.cli.naming import task

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from checker.check import Covered, Result, Task
 from checker.evaluate import Evaluator
 from checker.scope import written
+from checker.task import Covered, Result, Task
 from checker.trace import Header, Trace, digest
 from checker.verdict import Bounded, ProvedAtScope, Unknown, Vacuous, Violated
 from counterexamples.html import page
@@ -38,7 +38,7 @@ class ReportLost(Exception):
 
 def scope_text(task: Task) -> str:
     """`process=3,number=4`."""
-    return ",".join(f"{name}={size}" for name, size in written(task.scope))
+    return scope_words(task.scope)
 
 
 def reading_text(task: Task) -> str:

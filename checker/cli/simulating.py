@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.check import Result, Task
+from checker.task import Result, Task
 from checker.cli.checking import reading_for
 from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine

@@ -51,10 +51,15 @@ def disjunction(parts: Iterable[Node]) -> Node:
 
 def _junction(op: str, parts: Iterable[Node], neutral: Node, absorbing: Node) -> Node:
     kept: dict[Node, None] = {}
+    denied: set[Node] = set()
     for part in parts:
         for piece in part.args if part.op == op else (part,):
-            if piece is absorbing or negation(piece) in kept:
+            if piece is absorbing or piece in denied:
                 return absorbing
+            if piece.op == "NOT":
+                if piece.args[0] in kept:
+                    return absorbing
+                denied.add(piece.args[0])
             if piece is not neutral:
                 kept[piece] = None
     if not kept:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from checker.check import Covered, Event, Result, Task, check
+from checker.check import check
+from checker.task import Covered, Event, Result, Task
 from checker.evaluate import Evaluator
 from checker.probes import (
     deadlock_property,

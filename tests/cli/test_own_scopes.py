@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.check import Result, check
+from checker.check import check
+from checker.task import Result
 from checker.cli import naming
 from checker.cli.naming import sizes_for, task, tasks
 from checker.probes import generated
