@@ -49,7 +49,6 @@ MOST_WAYS: Final = 40_000
 """Ways to make all calls of a slice beyond which it is not searched."""
 
 
-
 @dataclass
 class Exploring:
     """What is known of one task, and how it came to be known."""
@@ -130,7 +129,11 @@ class Exploring:
     def _on_the_whole(self) -> Iterator[Event]:
         probes = self._open_probes(PREMISE, REACH, SCOPE)
         examples = [p.prop for p in self.examples.values()]
-        asked = [*(p for p in self.asserted if p.name in self.waiting), *examples, *probes]
+        asked = [
+            *(p for p in self.asserted if p.name in self.waiting),
+            *examples,
+            *probes,
+        ]
         self.searcher.untraced = frozenset(probe.name for probe in probes)
         found = self.searcher(self.task.model, self.task.scope, tuple(asked))
         self.searches.append(found)

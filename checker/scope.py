@@ -258,3 +258,8 @@ def written(scope: Scope) -> tuple[tuple[str, Size], ...]:
     ]
     members = [(snake(name), "+".join(some)) for name, some in scope.only.items()]
     return (*sizes, *members)
+
+
+def scope_words(scope: Scope) -> str:
+    """The scope as it is given: `process=3,number=4`."""
+    return ",".join(f"{name}={size}" for name, size in written(scope))

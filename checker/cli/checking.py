@@ -14,7 +14,9 @@ from checker.cli import report
 from checker.cli.naming import system_named, task, tasks
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Interrupted, Stopping
+from checker.cli.workers import side_by_side
 from checker.scope import parse_sizes
+from checker.search.region import usual_memory
 from checker.searcher import Limits, Searcher
 from checker.task import Covered, Event, Result, Task
 from checker.verdict import Unknown, worst
@@ -64,7 +66,8 @@ def run(asked: Asked) -> int:
     with stopping.watching():
         tasks = list(tasks_of(asked))
         _require_one_search(asked, tasks)
-        searcher = _searcher(asked, stopping, line)
+        count = _workers(asked, tasks)
+        searcher = _searcher(asked, stopping, line, count)
         width = report.width_for(tasks)
         text = (
             None
@@ -72,7 +75,7 @@ def run(asked: Asked) -> int:
             else report.TextReport(asked.mutant, width, verbose=asked.verbose)
         )
         results: list[Result] = []
-        for event in _events(tasks, asked, searcher, stopping, line):
+        for event in _found(tasks, asked, searcher, count, line):
             line.clear()
             if isinstance(event, Result):
                 results.append(event)
@@ -176,13 +179,24 @@ def reading_for(
     return chosen
 
 
-def _searcher(asked: Asked, stopping: Stopping, line: ProgressLine) -> Searcher:
+def _workers(asked: Asked, tasks: list[Task]) -> int:
+    """How many tasks are worked on at a time."""
+    return min(asked.threads or processors(), len(tasks))
+
+
+def _searcher(
+    asked: Asked, stopping: Stopping, line: ProgressLine, workers: int
+) -> Searcher:
+    """The search as it is asked for: its share, where several run side by side."""
     timeout = asked.timeout
+    memory = None if asked.memory is None else bytes_in(asked.memory)
+    if memory is None and workers > 1:
+        memory = usual_memory()
     limits = Limits(
-        threads=asked.threads or processors(),
+        threads=max(1, (asked.threads or processors()) // workers),
         depth=asked.depth,
         deadline=None if timeout is None else time.monotonic() + timeout,
-        memory=None if asked.memory is None else bytes_in(asked.memory),
+        memory=None if memory is None else memory // workers,
         spill=asked.spill,
         checkpoint=asked.checkpoint,
         checkpoint_every=asked.checkpoint_every,
@@ -232,28 +246,52 @@ def bytes_in(text: str) -> int:
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _events(
+def _found(
     tasks: list[Task],
+    asked: Asked,
+    searcher: Searcher,
+    workers: int,
+    line: ProgressLine,
+) -> Iterator[Event]:
+    """Every task's events, in the order of the tasks."""
+    stopping = searcher.asked_to_stop
+    assert isinstance(stopping, Stopping)
+
+    def answering(one: Task, told: ProgressLine) -> Iterator[Event]:
+        searcher.told = told
+        return _events(one, asked, searcher, stopping, told)
+
+    def losing(one: Task, told: set[str], why: str) -> Iterator[Event]:
+        return _left(one, told, asked.engine, why)
+
+    if workers > 1:
+        yield from side_by_side(tasks, answering, losing, workers, stopping, line)
+        return
+    for one in tasks:
+        yield from answering(one, line)
+
+
+def _events(
+    one: Task,
     asked: Asked,
     searcher: Searcher,
     stopping: Stopping,
     line: ProgressLine,
 ) -> Iterator[Event]:
-    """Every task's events; what an interruption leaves open is unknown."""
-    for one in tasks:
-        told: set[str] = set()
-        line.doing(one.system)
-        try:
-            stopping.check()
-            for event in check(
-                one, asked.engine, searcher, slices=not _whole(asked), depth=asked.depth
-            ):
-                if isinstance(event, Result):
-                    told.add(event.prop.name)
-                    stopping.asked |= _was_interrupted(event)
-                yield event
-        except Interrupted:
-            yield from _left(one, told, asked.engine, "interrupted")
+    """A task's events; what an interruption leaves open is unknown."""
+    told: set[str] = set()
+    line.doing(one.system)
+    try:
+        stopping.check()
+        for event in check(
+            one, asked.engine, searcher, slices=not _whole(asked), depth=asked.depth
+        ):
+            if isinstance(event, Result):
+                told.add(event.prop.name)
+                stopping.asked |= _was_interrupted(event)
+            yield event
+    except Interrupted:
+        yield from _left(one, told, asked.engine, "interrupted")
 
 
 def _was_interrupted(result: Result) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.check import check
-from checker.task import Result
 from checker.cli.checking import searcher_within
 from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Stopping
 from checker.scope import parse_sizes
+from checker.task import Result
 from checker.verdict import worst
 from spec.lang.model import Reading
 from spec.systems import SYSTEMS

@@ -16,9 +16,9 @@ from checker.scope import (
     require_searchable,
     restricted,
     scope_for,
+    scope_words,
     smallest,
     sorts_of,
-    written,
 )
 from checker.task import Task, Witnesses
 from checker.trace import Header
@@ -126,11 +126,6 @@ def _at(asked: Task, sizes: Mapping[str, Size]) -> Task:
         scope=scope,
         witnesses=_kept(asked.system, scope_words(scope)),
     )
-
-
-def scope_words(scope: Scope) -> str:
-    """`process=3,number=4`."""
-    return ",".join(f"{name}={size}" for name, size in written(scope))
 
 
 def _kept(system: str, scope: str) -> Witnesses:

@@ -10,7 +10,6 @@ from typing import Final
 
 from checker.bounded.at_scope import AtScope, Method, prove_at_scope
 from checker.bounded.external import abc_program
-from checker.task import Result, Task
 from checker.cli.checking import reading_for
 from checker.cli.names_decide import decided_by_names
 from checker.cli.naming import task
@@ -28,6 +27,7 @@ from checker.cli.report import (
 )
 from checker.cli.stopping import Stopping
 from checker.scope import parse_sizes
+from checker.task import Result, Task
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, worst
 from counterexamples.write import write
 from spec.lang.errors import UnknownName

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from checker.evaluate import Evaluator
-from checker.scope import written
+from checker.scope import scope_words, written
 from checker.task import Covered, Result, Task
 from checker.trace import Header, Trace, digest
 from checker.verdict import Bounded, ProvedAtScope, Unknown, Vacuous, Violated

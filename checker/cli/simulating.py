@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.task import Result, Task
 from checker.cli.checking import reading_for
 from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
@@ -12,6 +11,7 @@ from checker.cli.report import TextReport, width_for
 from checker.cli.stopping import Stopping
 from checker.scope import parse_sizes
 from checker.simulate import Simulated, simulate
+from checker.task import Result, Task
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, Violated, worst
 from spec.systems import SYSTEMS
 

@@ -14,17 +14,18 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from checker.cli.naming import scope_words, tasks
+from checker.cli.naming import tasks
 from checker.exploring import Exploring
 from checker.glance import SEED, glance
-from checker.shorten import shortened
+from checker.scope import scope_words
 from checker.searcher import Limits, Searcher
+from checker.shorten import shortened
 from checker.slicing.refine import check, group
 from checker.slicing.slice import slice_model
 from checker.task import Task
 from checker.trace import confirm, shows
 from checker.verdict import Run, Violated
-from counterexamples.witnesses import HOME, text_of
+from counterexamples.witnesses import HOME, text_of, witnesses_of
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS
 
@@ -35,35 +36,67 @@ SECONDS: Final = 20.0
 """How long all searches of one task may take."""
 
 
-def kept(task: Task) -> Iterator[tuple[str, Run]]:
+Found = Iterator[tuple[str, Run]]
+
+
+def kept(task: Task) -> Found:
     """A run for each probe of the task, as short as can easily be had."""
     searcher = Searcher(Limits(states=MOST_STATES), symmetry=True)
     exploring = Exploring(task, "explore", searcher, slices=True)
-    evaluator = exploring.evaluator
     turned = sought(exploring)
     asked = dict.fromkeys(turned)
-    for name, run in task.witnesses(evaluator):
-        if name in asked and shows(evaluator, name, run):
-            del asked[name]
-            yield name, run
-    for seed in SEEDS:
-        for name, run in glance(evaluator, asked, seed=seed).items():
-            del asked[name]
-            yield name, shortened(evaluator, name, run)
-    for name in list(asked):
-        calls = calls_near(task.model, turned[name])
-        for seed in SEEDS:
-            found = glance(evaluator, [name], seed=seed, among=calls)
-            if found:
+    for ways in (_known, _elsewhere, _walked, _walked_near, _searched):
+        for name, run in ways(exploring, {n: turned[n] for n in asked}):
+            if name in asked and shows(exploring.evaluator, name, run):
                 del asked[name]
-                yield name, shortened(evaluator, name, found[name])
-                break
+                yield name, run
+
+
+def _known(exploring: Exploring, _: dict[str, Traced]) -> Found:
+    """What is kept at this scope already."""
+    yield from exploring.task.witnesses(exploring.evaluator)
+
+
+def _elsewhere(exploring: Exploring, asked: dict[str, Traced]) -> Found:
+    """What is kept of other systems and at other scopes, if it can be taken here."""
+    for system in SYSTEMS:
+        for witness in witnesses_of(system):
+            names = [name for name in witness.meets if name in asked]
+            run = witness.run(exploring.evaluator) if names else None
+            if run is not None:
+                yield from ((name, run) for name in names)
+
+
+def _walked(exploring: Exploring, asked: dict[str, Traced]) -> Found:
+    """What random runs meet."""
+    evaluator, left = exploring.evaluator, dict.fromkeys(asked)
+    for seed in SEEDS:
+        for name, run in glance(evaluator, left, seed=seed).items():
+            del left[name]
+            yield name, shortened(evaluator, name, run)
+
+
+def _walked_near(exploring: Exploring, asked: dict[str, Traced]) -> Found:
+    """What random runs meet that are made of a few calls: those that matter to it."""
+    evaluator, model = exploring.evaluator, exploring.task.model
+    for name, prop in asked.items():
+        calls = calls_near(model, prop)
+        runs = (glance(evaluator, [name], seed=s, among=calls) for s in SEEDS)
+        found = next((found[name] for found in runs if found), None)
+        if found is not None:
+            yield name, shortened(evaluator, name, found)
+
+
+def _searched(exploring: Exploring, asked: dict[str, Traced]) -> Found:
+    """What a search finds, while there is time."""
+    task, evaluator = exploring.task, exploring.evaluator
     until = time.monotonic() + SECONDS
-    for name in asked:
+    for name, prop in asked.items():
         if time.monotonic() > until:
             return
-        wanted = [turned[name]]
-        for answer in check(task.model, task.scope, wanted, searcher, evaluator):
+        for answer in check(
+            task.model, task.scope, [prop], exploring.searcher, evaluator
+        ):
             if isinstance(answer.verdict, Violated) and answer.verdict.trace:
                 yield name, confirm(evaluator, name, answer.verdict.trace)
 

@@ -14,7 +14,7 @@ from checker.search.errors import MemoryShort
 from checker.search.kernels import kernels_for
 from checker.search.layout import Work
 from checker.search.machine import Machine
-from checker.search.region import machine_memory
+from checker.search.region import usual_memory
 from checker.search.store import PARTS, Store
 from checker.search.worker import SMALLEST_ROOM, Worker
 
@@ -50,7 +50,7 @@ class Frontier:
     ) -> None:
         """Reserve everything; MemoryShort if `limit` bytes cannot hold even that."""
         self.machine, self.shape, self.breathe = machine, shape, breathe
-        self.limit = machine_memory() * 4 // 5 if limit is None else limit
+        self.limit = usual_memory() if limit is None else limit
         self.kernels = kernels_for(shape, machine.seen_words)
         self.store = Store(shape, self.limit, spills=spills)
         self.ticket = np.zeros(1, np.uint64)

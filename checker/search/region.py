@@ -32,6 +32,11 @@ def machine_memory(group: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
     return min(whole, int(limit)) if limit.isdecimal() else whole
 
 
+def usual_memory() -> int:
+    """Bytes for the tables of all searches when nobody says how many."""
+    return machine_memory() * 4 // 5
+
+
 def bytes_of(words: NDArray[np.uint64]) -> memoryview:
     """The memory of a contiguous array; writing to one writes to the other."""
     return words.view(np.uint8).data

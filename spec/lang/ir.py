@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from spec.lang.errors import IllTyped
 from spec.lang.types import (
@@ -256,7 +256,23 @@ OPERATORS: Final[dict[str, Operator]] = {
 BINDERS: Final = frozenset({"FORALL", "EXISTS", "COUNT", "SETOF", "FIRST", "NEAREST"})
 
 _Key = tuple[str, Type, tuple[Node, ...], Attr]
-_interned: WeakValueDictionary[_Key, Node] = WeakValueDictionary()
+
+
+class _Entry(ref[Node]):
+    """A node that is known, for as long as somebody holds it."""
+
+    __slots__ = ("key",)
+
+    key: _Key
+
+
+_interned: dict[_Key, _Entry] = {}
+
+
+def _forget(gone: ref[Node], interned: dict[_Key, _Entry] = _interned) -> None:
+    assert isinstance(gone, _Entry)
+    if interned.get(gone.key) is gone:
+        del interned[gone.key]
 
 
 def make(op: str, *args: Node, attr: Attr = None, of: Type | None = None) -> Node:
@@ -272,12 +288,13 @@ def make(op: str, *args: Node, attr: Attr = None, of: Type | None = None) -> Nod
         message = f"{op} cannot be applied to {kinds}"
         raise IllTyped(message)
     key = (op, typed, args, attr)
-    known = _interned.data.get(key)  # the dictionary's own `get` takes twice as long
+    known = _interned.get(key)
     node = None if known is None else known()
     if node is None:
         node = Node()
         node.op, node.type, node.args, node.attr = op, typed, args, attr
         inside = max((arg.height for arg in args), default=0)
         node.height = max(inside, attr.level) if isinstance(attr, Binding) else inside
-        _interned[key] = node
+        entry = _interned[key] = _Entry(node, _forget)
+        entry.key = key
     return node
