@@ -28,6 +28,7 @@ from checker.probes import (
 )
 from checker.scope import ways_to_call
 from checker.searcher import Searcher
+from checker.slicing.known import meaning
 from checker.slicing.refine import NO_SEARCH, Answer
 from checker.slicing.refine import check as check_on_slices
 from checker.slicing.slice import describe
@@ -242,7 +243,13 @@ class Exploring:
         if ways_to_call(model, scope) > MOST_WAYS:
             self.searcher.stopped = "size"
             return replace(NO_SEARCH, complete=False)
-        return self.searcher(model, scope, properties)
+        said = meaning(model, scope, properties)
+        found = self.searcher.known.get(said)
+        if found is None:
+            found = self.searcher(model, scope, properties)
+            if found.complete:
+                self.searcher.known[said] = found
+        return found
 
     def _argued(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
@@ -251,8 +258,12 @@ class Exploring:
         if bits_of(model, scope) <= SEARCHED:
             return frozenset()
         names = {prop.name for prop in self.asserted}
-        asserted = (prop for prop in properties if prop.declared.name in names)
-        return held_by_every_step(model, scope, asserted)
+        asserted = [prop for prop in properties if prop.declared.name in names]
+        said = meaning(model, scope, asserted)
+        if said not in self.searcher.argued:
+            held = held_by_every_step(model, scope, asserted)
+            self.searcher.argued[said] = held
+        return self.searcher.argued[said]
 
     def _needs_its_premise(self, answer: Answer) -> bool:
         premise = premise_name(answer.prop.name)

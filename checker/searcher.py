@@ -8,7 +8,7 @@ the clock, whether somebody asked to stop, and why the last search ended early.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -77,6 +77,10 @@ class Searcher:
     reductions: dict[str, None] = field(default_factory=dict)
     """By what the searches were reduced, or why they were not."""
     omission: float = 0.0
+    known: dict[Hashable, Exploration] = field(default_factory=dict)
+    """What was visited whole, by the meaning of the slice."""
+    argued: dict[Hashable, frozenset[str]] = field(default_factory=dict)
+    """What needed no search, by the meaning of the slice."""
 
     def __call__(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]

@@ -183,6 +183,7 @@ def tasks(
             properties=tuple(prop for prop in traced if prop.name in chosen),
             asked_elsewhere=frozenset(asked_for) - chosen,
             looks_around=False,
+            family=str(own),
         )
         found.append(_at(part, dict(own)))
     return [one for one in found if one.properties or one.goals]

@@ -26,6 +26,10 @@ def prove(
         list[str] | None,
         typer.Option("--property", "-p", help="Only this property; may be repeated."),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Also what no proof is expected of (the manifest)."),
+    ] = False,
     reading: Annotated[
         list[str] | None, typer.Option(help="Settle an open question: name=option.")
     ] = None,
@@ -96,6 +100,7 @@ def prove(
     wanted = Wanted(
         systems=tuple(systems or ()),
         properties=tuple(properties or ()),
+        every=every,
         reading=tuple(reading or ()),
         certificate=certificate,
         mutants=mutants,

@@ -30,9 +30,12 @@ from checker.verdict import AS_EXPECTED, INCONCLUSIVE, Proved, Unknown, worst
 from properties.catalogue import for_system
 from properties.lemmas import lemmas_for
 from properties.manifest import manifest
+from properties.provable import not_proved
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS
 
+PROVABLE = ("always", "every_step")
+"""The kinds of properties that can be proved; an example is found by a search."""
 SMALL = 3
 """Elements of each sort where a scope is needed: for sanity, and to show a step."""
 
@@ -43,6 +46,7 @@ class Wanted:
 
     systems: tuple[str, ...]
     properties: tuple[str, ...]
+    every: bool
     reading: tuple[str, ...]
     certificate: Path | None
     mutants: bool
@@ -61,6 +65,8 @@ class Told:
     settled: Settled
     asked: tuple[str, ...]
     expected: dict[str, str]
+    left_out: int
+    """The properties that no proof is expected of, and that were not tried."""
     idle: tuple[str, ...]
     """The calls that succeed in no small state that satisfies what is assumed."""
     noticed: Notice | None
@@ -107,17 +113,23 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
     strict = bool(wanted.systems)
     reading = reading_for(name, wanted.reading, strict=strict)
     model = system_named(name).model(reading)
-    chosen = {p.name for p in properties_named(name, wanted.properties)}
+    expected = manifest().expected(name, model.reading)
+    refuted = {n for n, verdict in expected.items() if verdict == "violated"}
+    named = [p for p in properties_named(name, wanted.properties) if p.kind in PROVABLE]
+    hopeless = refuted.union(not_proved(name))
+    chosen = {
+        p.name
+        for p in named
+        if wanted.every or wanted.properties or p.name not in hopeless
+    }
     lemmas = () if wanted.without_lemmas else lemmas_for(name)
     needed = [
         p
         for p in (*for_system(name), *lemmas)
-        if p.name in chosen or p.kind == "always"
+        if p.name in chosen or (p.kind == "always" and p.name not in hopeless)
     ]
     traced = tuple(model.trace(p) for p in needed)
     scope = scope_for(model, _small(model, traced), traced)
-    expected = manifest().expected(name, model.reading)
-    refuted = {n for n, verdict in expected.items() if verdict == "violated"}
 
     def progress(what: str) -> bool:
         line.doing(f"{name}: {what}")
@@ -126,8 +138,9 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
     found = settle(
         model,
         traced,
-        chosen - refuted,
+        chosen,
         scope,
+        refuted=refuted,
         seconds=wanted.timeout,
         strengthening=wanted.strengthen,
         progress=progress,
@@ -154,6 +167,7 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
         settled=found,
         asked=tuple(n for n in found.run.proofs if n in chosen),
         expected=dict(expected),
+        left_out=len(named) - len(chosen),
         idle=tuple(idle),
         noticed=noticed,
     )
@@ -219,6 +233,10 @@ def _print(told: Told) -> None:
                 out.print(f"        {text}")
     for text in (*_searched(told), *_noticed(told)):
         out.print(text)
+    if told.left_out:
+        out.print(
+            f"      of {told.left_out} more no proof is expected; --all tries them too"
+        )
     for call in told.idle:
         out.print(f"  ??  {call} succeeds in no small state of those assumed")
 

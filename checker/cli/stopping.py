@@ -19,12 +19,14 @@ class Stopping:
     """Whether somebody asked to stop.
 
     A search that polls is left to end by itself; anything else is interrupted at once.
-    A second request does not wait for anything.
+    A second request does not wait for anything, unless this is a `worker`: there the
+    terminal and the process that it works for ask for the same.
     """
 
     def __init__(self) -> None:
         self.asked = False
         self.polled = False
+        self.worker = False
 
     def __call__(self) -> bool:
         """Asked by whoever can stop by itself."""
@@ -37,6 +39,8 @@ class Stopping:
 
     def _request(self, _number: int, _frame: FrameType | None) -> None:
         again, self.asked = self.asked, True
+        if again and self.worker:
+            return
         if again or not self.polled:
             raise Interrupted
 

@@ -1,8 +1,9 @@
 """Tasks side by side, each in a process of its own; the answers in the tasks' order.
 
 A worker is forked once the tasks are built, so it has them; it is sent their numbers,
-one after the other, and sends back what it finds, without the model. What a worker that
-is killed leaves open is unknown, and the others go on.
+one after the other, and sends back what it finds, without the model. Tasks of a family
+go to one worker: what it learns of one it knows of the next. What a worker that is
+killed leaves open is unknown, and the others go on.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def side_by_side(
     stopping: Stopping,
     line: ProgressLine,
 ) -> Iterator[Event]:
-    """The events of every task, from `count` workers."""
+    """The events of every task, from so many workers at most."""
     crew = _Crew(tasks, answering, losing, stopping, line)
     try:
         crew.start(count)
@@ -95,6 +96,8 @@ class _Worker:
     process: BaseProcess
     link: Connection
     task: int | None = None
+    next: deque[int] = field(default_factory=deque)
+    """The rest of the family."""
 
 
 @dataclass
@@ -105,16 +108,21 @@ class _Crew:
     stopping: Stopping
     line: ProgressLine
     workers: list[_Worker] = field(default_factory=list)
+    has_told: bool = False
+    """The workers know that somebody asked to stop."""
 
     def __post_init__(self) -> None:
-        self.todo = deque(range(len(self.tasks)))
+        families: dict[str, deque[int]] = {}
+        for number, task in enumerate(self.tasks):
+            families.setdefault(task.family, deque()).append(number)
+        self.todo = deque(families.values())
         self.found: list[list[Event]] = [[] for _ in self.tasks]
         self.open = set(range(len(self.tasks)))
 
     def start(self, count: int) -> None:
         """Fork the workers and give each a task."""
         forking = get_context("fork")
-        for _ in range(count):
+        for _ in range(min(count, len(self.todo))):
             near, far = forking.Pipe()
             held = [near, *(worker.link for worker in self.workers)]
             process = forking.Process(target=self._work, args=(far, held), daemon=True)
@@ -139,6 +147,7 @@ class _Crew:
     def _work(self, link: Connection, held: list[Connection]) -> None:
         for other in held:
             other.close()
+        self.stopping.worker = True
 
         def send(message: object) -> None:
             with self.stopping.polling():
@@ -150,6 +159,8 @@ class _Crew:
                 try:
                     for event in self.answering(self.tasks[number], far):
                         send(_packed(event))
+                except Interrupted:
+                    raise
                 except Exception as error:  # noqa: BLE001  (raised again where it is shown)
                     send(_Failed(error))
                 send(None)
@@ -185,10 +196,10 @@ class _Crew:
 
     def _heed(self) -> None:
         """When somebody asked to stop: tell the workers, and begin nothing more."""
-        if not self.stopping.asked:
+        if not self.stopping.asked or self.has_told:
             return
-        while self.todo:
-            self._give_up(self.todo.popleft(), "interrupted")
+        self.has_told = True
+        self._give_up_rest("interrupted")
         for worker in self.workers:
             if worker.task is not None and worker.process.pid is not None:
                 os.kill(worker.process.pid, signal.SIGINT)
@@ -210,7 +221,9 @@ class _Crew:
                 raise error
 
     def _assign(self, worker: _Worker) -> None:
-        worker.task = self.todo.popleft() if self.todo else None
+        if not worker.next and self.todo:
+            worker.next = self.todo.popleft()
+        worker.task = worker.next.popleft() if worker.next else None
         worker.link.send(worker.task)
 
     def _lose(self, worker: _Worker) -> None:
@@ -219,13 +232,24 @@ class _Crew:
         number = -(worker.process.exitcode or 0)
         how = signal.Signals(number).name if number > 0 else "an error"
         why = f"its worker was ended by {how}"
-        if number == signal.SIGKILL:
+        if self.stopping.asked:
+            why = "interrupted"
+        elif number == signal.SIGKILL:
             why += ", perhaps for want of memory: see --memory and --threads"
         if worker.task is not None:
             self._give_up(worker.task, why)
         self.workers.remove(worker)
-        while not self.workers and self.todo:
-            self._give_up(self.todo.popleft(), why)
+        self.todo.append(worker.next)
+        if not self.workers:
+            self._give_up_rest(why)
+
+    def _give_up_rest(self, why: str) -> None:
+        """What nobody has begun."""
+        waiting = [*self.todo, *(worker.next for worker in self.workers)]
+        for family in waiting:
+            while family:
+                self._give_up(family.popleft(), why)
+        self.todo.clear()
 
     def _give_up(self, number: int, why: str) -> None:
         told = {e.prop.name for e in self.found[number] if isinstance(e, Result)}

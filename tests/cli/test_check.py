@@ -223,9 +223,19 @@ def test_a_checkpoint_is_of_one_search() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_says_what_was_covered(number: signal.Signals) -> None:
-    large = ("--engine", "reference", "--scope", "process=6,number=7", "--no-goals")
-    process = started("check", "topaz", *large)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(
+            ("topaz", "--scope", "process=6,number=7", "--no-goals"), id="one"
+        ),
+        pytest.param(("unix", "peios", "--scope", "process=5,number=6"), id="workers"),
+    ],
+)
+def test_an_interruption_says_what_was_covered(
+    number: signal.Signals, asked: tuple[str, ...]
+) -> None:
+    process = started("check", *asked, "--engine", "reference")
     assert isinstance(process, subprocess.Popen)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=6)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from checker.check import check
-from checker.task import Result
 from checker.cli import naming
 from checker.cli.naming import sizes_for, task, tasks
 from checker.probes import generated
 from checker.scope import sorts_of, written
 from checker.searcher import Limits, Searcher
+from checker.task import Result
 from properties.manifest import Manifest, OwnScope, manifest
 
 GROUPS = "a_process_stays_in_the_group_it_was_created_in"

@@ -1,0 +1,194 @@
+"""What to show of a property: a run of its most telling mutant, or of the model itself.
+
+The model is walked at the default scope of its system, and where that shows nothing, at
+the scope that the manifest gives the property: fewer things, which meet more often. A
+run that is found is taken again by the mutant's own evaluator, made as short as it gets
+and, where it happens there as well, moved to the default scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from checker.cli.naming import sizes_for
+from checker.evaluate import Evaluator
+from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.reached import Reached
+from checker.mutants.telling import Teller
+from checker.scope import Size, restricted, scope_for, written
+from checker.trace import Header, Trace, confirm, digest, shows
+from checker.verdict import Run, Violated
+from counterexamples.minimise import minimise, retake
+from counterexamples.write import write
+from properties.catalogue import for_system
+from properties.manifest import manifest
+from spec.lang import Model, Scope
+from spec.lang.model import Traced
+from spec.systems import SYSTEMS
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run that shows something of a property, of a model or of its mutant."""
+
+    model: Model
+    scope: Scope
+    prop: Traced
+    mutant: str | None
+    run: Run
+
+
+@dataclass
+class Walked:
+    """A system walked at a scope, and its mutants there."""
+
+    scope: Scope
+    reached: Reached
+    mutants: tuple[Mutant, ...]
+    teller: Teller
+
+
+@dataclass
+class Finder:
+    """One system: what holds of it, and what its mutants break."""
+
+    model: Model
+    scope: Scope
+    traced: dict[str, Traced]
+    _walked: dict[str, Walked] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, system: str) -> Finder:
+        """For the system of this name, under its default reading and scope."""
+        model = SYSTEMS[system].model()
+        traced = {p.name: model.trace(p) for p in for_system(system)}
+        scope = scope_for(model, sizes_for(model, {}), traced.values())
+        return cls(model, scope, traced)
+
+    @cached_property
+    def mutants(self) -> tuple[Mutant, ...]:
+        """Every mutant of the model."""
+        return mutants(self.model)
+
+    @cached_property
+    def expected(self) -> dict[str, str]:
+        """The verdicts that the manifest expects, where they are not the usual."""
+        return manifest().expected(self.model.name, self.model.reading)
+
+    @cached_property
+    def holding(self) -> list[Traced]:
+        """The properties that a mutant can break."""
+        return [p for p in self.traced.values() if not self.of_the_model(p.name)]
+
+    def of_the_model(self, name: str) -> bool:
+        """The property is shown by a run of the model itself."""
+        is_broken = self.expected.get(name) == Violated.json_name
+        return is_broken or self.traced[name].kind == "sometimes"
+
+    def shown(self, name: str, known: str | None = None) -> Shown | None:
+        """What to show of the property, on the mutant `known` if that still fails."""
+        prop = self.traced[name]
+        for walked in self._walks(name):
+            found = (
+                self._run_of_the_model(prop, walked)
+                if self.of_the_model(name)
+                else self._of_mutants(prop, walked, known)
+            )
+            shown = next(found, None)
+            if shown is not None:
+                return self._at_home(shown)
+        return None
+
+    def _walks(self, name: str) -> Iterator[Walked]:
+        yield self._walk({})
+        own = manifest().own_scope(self.model.name, name)
+        if own is not None:
+            yield self._walk(own)
+
+    def _walk(self, sizes: Mapping[str, Size]) -> Walked:
+        key = str(sizes)
+        if key not in self._walked:
+            traced = self.traced.values()
+            scope = scope_for(self.model, sizes_for(self.model, sizes), traced)
+            model = restricted(self.model, scope)
+            broken = tuple(
+                replace(mutant, model=restricted(mutant.model, scope))
+                for mutant in self.mutants
+            )
+            reached = Reached(Evaluator(model, scope, traced))
+            teller = Teller(reached, self.holding)
+            self._walked[key] = Walked(scope, reached, broken, teller)
+        return self._walked[key]
+
+    def _of_mutants(
+        self, prop: Traced, walked: Walked, known: str | None
+    ) -> Iterator[Shown]:
+        """The most telling first; first of all the one that is known to tell."""
+        named = [mutant for mutant in walked.mutants if mutant.name == known]
+        for candidates in (named, walked.mutants) if named else (walked.mutants,):
+            for example in walked.teller.examples(prop, candidates):
+                (again,) = example.mutant.retraced([prop])
+                model = example.mutant.model
+                shown = Shown(
+                    model, walked.scope, again, example.mutant.name, example.run
+                )
+                run = self._shortest(shown)
+                if run is not None:
+                    yield replace(shown, run=run)
+
+    def _shortest(self, shown: Shown) -> Run | None:
+        """As short as it gets; None if it does not happen."""
+        evaluator = Evaluator(shown.model, shown.scope, [shown.prop])
+        run = retake(evaluator, shown.run)
+        if run is None or not shows(evaluator, shown.prop.name, run):
+            return None
+        return minimise(evaluator, shown.prop.name, run)
+
+    def _run_of_the_model(self, prop: Traced, walked: Walked) -> Iterator[Shown]:
+        evaluator, reached = walked.reached.evaluator, walked.reached
+        runs: Iterator[Run]
+        if prop.kind == "every_step":
+            runs = (
+                (*reached.run_to(taken.before), taken.step)
+                for listed in reached.steps.values()
+                for taken in listed
+                if not evaluator.holds_of(prop.name, taken.before.state, taken.step)
+            )
+        else:
+            wanted = prop.kind == "sometimes"
+            runs = (
+                reached.run_to(place)
+                for place in reached.places.values()
+                if evaluator.holds(prop.name, place.state) == wanted
+            )
+        run = min(runs, key=len, default=None)
+        if run is not None:
+            shortest = minimise(evaluator, prop.name, run)
+            yield Shown(evaluator.model, walked.scope, prop, None, shortest)
+
+    def _at_home(self, shown: Shown) -> Shown:
+        """The same at the default scope, if it happens there."""
+        if shown.scope == self.scope:
+            return shown
+        by_name = {mutant.name: mutant.model for mutant in self.mutants}
+        model = by_name[shown.mutant] if shown.mutant else self.model
+        there = replace(shown, model=model, scope=self.scope)
+        run = self._shortest(there)
+        return shown if run is None else replace(there, run=run)
+
+    def text(self, shown: Shown) -> str:
+        """The trace file."""
+        evaluator = Evaluator(shown.model, shown.scope, [shown.prop])
+        header = Header(
+            prop=shown.prop.name,
+            system=self.model.name,
+            reading=tuple(self.model.reading.items()),
+            mutant=shown.mutant,
+            scope=written(shown.scope),
+            engine="explore",
+            spec=digest(shown.model),
+        )
+        run = confirm(evaluator, shown.prop.name, shown.run)
+        return write(evaluator, Trace(header, run))
