@@ -87,10 +87,13 @@ class Words:
         around = [self.variable(v) for v in outer]
         sorts = [v.sort() for v in around]
         name = f"{binder.op.lower()}!{len(self.axioms)}"
+        kind = self.language.sort(binder.type)
         if not around:
-            return z3.FreshConst(self.language.sort(binder.type), name), around
-        symbol = z3.FreshFunction(*sorts, self.language.sort(binder.type))
-        return symbol(*around), around
+            found = z3.FreshConst(kind, name)
+        else:
+            found = z3.FreshFunction(*sorts, kind)(*around)
+        self.language.defined.add(found.decl().name())
+        return found, around
 
     def define(self, around: list[Expr], formula: Expr) -> None:
         """The formula holds, whatever the variables around it are."""

@@ -96,7 +96,7 @@ def _query(theory: Theory, done: Discharge) -> str:
     """The obligation as a script: unsatisfiable if it holds."""
     duty = done.duty
     assumed = [f for name in done.used for f in theory.hypotheses[name]]
-    formulas = [*theory.language.axioms, *duty.facts, *assumed, negation(duty.goal)]
+    formulas = [*done.known, *assumed, negation(duty.goal)]
     return script(f"{theory.model.name}: {duty.prop}, {duty.at}", formulas, ask=True)
 
 

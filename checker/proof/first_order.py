@@ -30,6 +30,8 @@ Expr = Any
 """A Z3 expression; Z3 publishes no types."""
 
 
+ALWAYS: Final[Expr] = z3.BoolVal(val=True)
+
 WIDEST: Final = 64
 """The bits in which elements are counted; every narrower reading is a part of these."""
 
@@ -69,8 +71,9 @@ class Language:
 
     def __init__(self) -> None:
         self.axioms: list[Expr] = []
+        self.defined: set[str] = set()
+        """The symbols that mean what some axiom says, and nothing where none speaks."""
         self._sorts: dict[str, Expr] = {}
-        self._members: dict[str, list[Expr]] = {}
         self._elements: dict[tuple[str, int], Expr] = {}
         self._orders: dict[str, Expr] = {}
 
@@ -86,15 +89,12 @@ class Language:
                     self._sorts[name] = z3.DeclareSort(name)
                 return self._sorts[name]
             case EnumType(name=name, members=members):
-                if name not in self._sorts:
-                    self._sorts[name], self._members[name] = enumeration(name, members)
-                return self._sorts[name]
+                return enumeration(name, members)[0]
         raise NotFirstOrder(f"a set of {kind} has no sort of its own")
 
     def members(self, kind: EnumType) -> list[Expr]:
         """The members of an enumeration."""
-        self.sort(kind)
-        return self._members[kind.name]
+        return enumeration(kind.name, kind.members)[1]
 
     def constant(self, value: int, kind: Type) -> Value:
         """A value of the type; elements of a sort are constants that differ."""
@@ -126,6 +126,7 @@ class Language:
         if kind.name not in self._orders:
             sort = self.sort(kind)
             less = z3.Function(f"{kind.name}.less", sort, sort, z3.BoolSort())
+            self.defined.add(less.name())
             x, y, w = (z3.Const(f"{n}.{kind.name}", sort) for n in "xyw")
             least = self.constant(0, kind)
             self.axioms += [

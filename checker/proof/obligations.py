@@ -17,6 +17,7 @@ from typing import Final
 from checker.ground import Case
 from checker.lower_first_order import Words, booted, written
 from checker.proof.first_order import (
+    ALWAYS,
     Expr,
     Language,
     Symbolic,
@@ -37,13 +38,16 @@ BOOT: Final = "boot"
 
 @dataclass(frozen=True)
 class Duty:
-    """One obligation: `facts` and the assumed invariants imply `goal`."""
+    """One obligation: in the step, the assumed invariants imply `goal`."""
 
     prop: str
     """The property, or the field of a forest."""
     at: str
     """"boot", or how a call ends: "fork_succeeds", "fork_fails_with_EAGAIN"."""
-    facts: tuple[Expr, ...]
+    definitions: tuple[Expr, ...]
+    """What gives the symbols that stand for a choice or a count their meaning."""
+    when: Expr
+    """The call ends so: its conditions, in the state before."""
     goal: Expr
     assumes: bool
     """Whether the invariants may be assumed (not at boot)."""
@@ -182,7 +186,7 @@ class Theory:
         """Its laws hold at boot, and every call that writes its parents keeps them."""
         state, words = booted(self.model, self.language)
         for _law, goal in self._laws(state, name):
-            yield Duty(name, BOOT, tuple(words.axioms), goal, assumes=False)
+            yield _boot_duty(name, words.axioms, goal)
         for end in self._moving():
             if any(write.field == name for write in end.action.writes):
                 for _law, goal in self._laws(end.after, name):
@@ -195,12 +199,16 @@ class Theory:
         state, words = booted(self.model, self.language)
         stated = Words(self.language, state)
         goal = stated.lower(node)
-        facts = (*words.axioms, *stated.axioms)
-        return Duty(name, BOOT, facts, goal, assumes=False)
+        return _boot_duty(name, [*words.axioms, *stated.axioms], goal)
 
     def _kept(self, name: str, end: Ending, goal: Expr, more: list[Expr]) -> Duty:
-        facts = (*self.base.axioms, *end.before.axioms, end.when, *more)
-        return Duty(name, end.label, facts, goal, True, end.action.name)
+        definitions = (*self.base.axioms, *end.before.axioms, *more)
+        action = end.action.name
+        return Duty(name, end.label, definitions, end.when, goal, True, action)
+
+
+def _boot_duty(name: str, definitions: list[Expr], goal: Expr) -> Duty:
+    return Duty(name, BOOT, tuple(definitions), ALWAYS, goal, assumes=False)
 
 
 def _param(action: Action, name: str) -> Node:

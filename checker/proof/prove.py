@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import z3
-
-from checker.proof.first_order import NotFirstOrder
+from checker.proof.attempt import Attempts, Shown
+from checker.proof.first_order import Expr, NotFirstOrder
 from checker.proof.obligations import Duty, Theory
 from checker.verdict import Proved, Unknown, Verdict
 from spec.lang.model import Model, Traced
@@ -22,10 +21,11 @@ from spec.lang.model import Model, Traced
 
 @dataclass(frozen=True)
 class Discharge:
-    """A duty that was shown, and the invariants that it took."""
+    """A duty that was shown, the invariants that it took, and what else was known."""
 
     duty: Duty
     used: tuple[str, ...]
+    known: tuple[Expr, ...]
     seconds: float
 
 
@@ -58,7 +58,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class ProofRun:
-    """All proofs of one run, and what a certificate needs of it."""
+    """All proofs of one run, and what a certificate needs of it.
+
+    `properties` are those that were looked at: what was wanted, and what that took.
+    """
 
     model: Model
     properties: tuple[Traced, ...]
@@ -79,6 +82,7 @@ def prove(
     model: Model,
     properties: Iterable[Traced],
     *,
+    wanted: Iterable[str] | None = None,
     seconds: float = 10.0,
     all_duties: bool = True,
     minimal: bool = False,
@@ -86,19 +90,21 @@ def prove(
 ) -> ProofRun:
     """Each `always` and `every_step` property; lemmas are given among them.
 
-    `seconds` is the limit for one duty. Without `all_duties` the run ends at the first
-    duty that is not shown, for who only wants to know whether there is one. `minimal`
-    takes time to say of each duty what it cannot do without.
+    With `wanted`, only these and what their proofs turn out to take. `seconds` is the
+    limit for one duty. Without `all_duties` the run ends at the first duty that is not
+    shown, for who only wants to know whether there is one. `minimal` takes time to say
+    of each duty what it cannot do without.
     """
     started = time.perf_counter()
-    listed = [p for p in properties if p.kind in ("always", "every_step")]
-    prover = _Prover(model, seconds, all_duties, minimal, progress)
-    proofs = prover.proofs(listed)
+    listed = {p.name: p for p in properties if p.kind in ("always", "every_step")}
+    prover = _Prover(model, listed, seconds, all_duties, minimal, progress)
+    names = set(listed) if wanted is None else set(wanted)
+    proofs = prover.proofs([name for name in listed if name in names])
     return ProofRun(
         model,
-        tuple(listed),
+        tuple(prop for name, prop in listed.items() if name in proofs),
         proofs,
-        tuple(prover.shown.values()),
+        tuple(done for _, done in sorted(prover.shown.items())),
         prover.theory,
         time.perf_counter() - started,
         prover.loose,
@@ -108,130 +114,112 @@ def prove(
 @dataclass
 class _Prover:
     model: Model
+    listed: dict[str, Traced]
     seconds: float
     all_duties: bool
     minimal: bool
     progress: Progress
     theory: Theory | None = None
+    attempts: Attempts | None = None
+    duties: list[Duty] = field(default_factory=list)
     shown: dict[int, Discharge] = field(default_factory=dict)
     """By position among the duties."""
     unshown: dict[int, OpenDuty] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """The properties outside first-order logic, and why."""
     loose: tuple[str, ...] = ()
     stopped: bool = False
 
-    def proofs(self, props: list[Traced]) -> dict[str, Proof]:
-        refused: dict[str, str] = {}
+    def proofs(self, wanted: list[str]) -> dict[str, Proof]:
+        """The proofs of what is wanted, and of what these lean on."""
+        forests = self.model.shape.forests
         try:
-            duties = self._duties(props, refused)
+            self._begin()
+            seen = dict.fromkeys([*forests, *wanted])
+            for name in seen:
+                self._add_duties(name)
         except NotFirstOrder as error:
-            return {p.name: _refused(p, str(error)) for p in props}
+            return {n: _refused(self.listed[n], str(error)) for n in wanted}
         assert self.theory is not None
-        standing = set(self.theory.hypotheses)
-        pending = list(range(len(duties)))
+        standing = dict.fromkeys(self.theory.hypotheses)
+        pending = list(range(len(self.duties)))
         while pending:
             for position in pending:
-                self._attempt(position, duties, standing)
-            dropped = {
-                duties[n].prop for n in self.unshown if duties[n].prop in standing
-            }
-            standing -= dropped
-            pending = [
-                n for n, done in self.shown.items() if dropped.intersection(done.used)
-            ]
-            for position in pending:
+                self._attempt(position, standing)
+            dropped = {self.duties[n].prop for n in self.unshown} & standing.keys()
+            for name in dropped:
+                del standing[name]
+            fallen = [n for n, d in self.shown.items() if dropped.intersection(d.used)]
+            for position in fallen:
                 del self.shown[position]
-        forests = set(self.model.shape.forests)
-        self.loose = tuple(sorted(forests - standing))
-        return {
-            p.name: _refused(p, refused[p.name])
-            if p.name in refused
-            else self._proof(p, duties, forests)
-            for p in props
-        }
+            pending = [n for n in fallen if self.duties[n].prop not in dropped]
+            pending += self._leaned_on(seen)
+        self.loose = tuple(name for name in forests if name not in standing)
+        asked = [name for name in self.listed if name in seen]
+        return {name: self._proof(self.listed[name]) for name in asked}
 
-    def _duties(self, props: list[Traced], refused: dict[str, str]) -> list[Duty]:
-        """Every duty; a property outside first-order logic is left out, with why."""
-        for prop in props:
-            try:
-                if prop.node is not None:
+    def _begin(self) -> None:
+        invariants = []
+        for name, prop in self.listed.items():
+            if prop.node is not None:
+                try:
                     Theory(self.model, [prop])
-            except NotFirstOrder as error:
-                refused[prop.name] = str(error)
-        invariants = [p for p in props if p.kind == "always" and p.name not in refused]
-        self.theory = theory = Theory(self.model, invariants)
-        duties = [d for n in self.model.shape.forests for d in theory.of_forest(n)]
-        for prop in props:
-            if prop.name in refused:
-                continue
+                except NotFirstOrder as error:
+                    self.refused[name] = str(error)
+                else:
+                    invariants.append(prop)
+        self.theory = Theory(self.model, invariants)
+        self.attempts = Attempts(self.theory, self.seconds, self.minimal)
+
+    def _add_duties(self, name: str) -> None:
+        """A property outside first-order logic has none. Of a forest it is raised."""
+        assert self.theory is not None
+        prop = self.listed.get(name)
+        if prop is None:
+            self.duties += self.theory.of_forest(name)
+        elif name not in self.refused:
             try:
-                duties += (
-                    theory.of_invariant(prop)
+                self.duties += (
+                    self.theory.of_invariant(prop)
                     if prop.kind == "always"
-                    else theory.of_step_property(prop)
+                    else self.theory.of_step_property(prop)
                 )
             except NotFirstOrder as error:
-                refused[prop.name] = str(error)
-        return duties
+                self.refused[name] = str(error)
 
-    def _attempt(self, position: int, duties: list[Duty], standing: set[str]) -> None:
-        """Try with few assumptions first: they are what makes a search long."""
-        duty, started = duties[position], time.perf_counter()
+    def _leaned_on(self, seen: dict[str, None]) -> list[int]:
+        """The duties of the invariants that were assumed and not looked at so far."""
+        before = len(self.duties)
+        used = {name for done in self.shown.values() for name in done.used}
+        for name in self.listed:
+            if name in used and name not in seen:
+                seen[name] = None
+                self._add_duties(name)
+        return list(range(before, len(self.duties)))
+
+    def _attempt(self, position: int, standing: dict[str, None]) -> None:
+        duty, started = self.duties[position], time.perf_counter()
         if not self.stopped:
-            self.stopped = self.progress(duty.prop, len(self.shown), len(duties))
+            done = len(self.shown)
+            self.stopped = self.progress(duty.prop, done, len(self.duties))
         if self.stopped:
             self.unshown[position] = OpenDuty(duty.at, "stopped", duty.action)
             return
-        reason = ""
-        for names, share in self._stages(duty, standing):
-            used, reason = self._solve(duty, names, share * self.seconds)
-            if used is not None:
-                took = time.perf_counter() - started
-                self.shown[position] = Discharge(duty, used, took)
-                break
-        else:
-            self.unshown[position] = OpenDuty(duty.at, reason, duty.action)
-            self.stopped = not self.all_duties
+        assert self.attempts is not None
+        found = self.attempts.attempt(duty, standing)
         took = time.perf_counter() - started
         self.spent[duty.prop] = self.spent.get(duty.prop, 0.0) + took
+        if isinstance(found, Shown):
+            self.shown[position] = Discharge(duty, found.used, found.known, took)
+        else:
+            self.unshown[position] = OpenDuty(duty.at, found.reason, duty.action)
+            self.stopped = not self.all_duties
 
-    def _stages(self, duty: Duty, standing: set[str]) -> list[tuple[list[str], float]]:
-        """Growing sets of assumptions, each with its share of the time."""
-        if not duty.assumes:
-            return [([], 1.0)]
-        assert self.theory is not None
-        forests = self.model.shape.forests
-        lemmas = self.theory.lemmas
-        chosen = [n for n in self.theory.hypotheses if n in standing]
-        near = [n for n in chosen if n in forests or n == duty.prop]
-        lean = [n for n in chosen if n in near or n in lemmas]
-        return [(near, 0.1), (lean, 0.4), (chosen, 0.5)]
-
-    def _solve(
-        self, duty: Duty, names: list[str], seconds: float
-    ) -> tuple[tuple[str, ...] | None, str]:
-        """The assumptions that were needed, or None and why there is no proof."""
-        assert self.theory is not None
-        solver = z3.Solver()
-        solver.set("timeout", max(1, int(seconds * 1000)))
-        solver.set("core.minimize", self.minimal)
-        solver.add(*self.theory.language.axioms, *duty.facts, z3.Not(duty.goal))
-        for name in names:
-            for number, formula in enumerate(self.theory.hypotheses[name]):
-                solver.assert_and_track(formula, f"{name}#{number}")
-        answer = solver.check()
-        if answer == z3.unsat:
-            core = {str(marker).rsplit("#", 1)[0] for marker in solver.unsat_core()}
-            return tuple(n for n in names if n in core), ""
-        if answer == z3.sat:
-            return (
-                None,
-                "a step from some state that satisfies what is assumed breaks it",
-            )
-        return None, _gave_up(solver.reason_unknown(), self.seconds)
-
-    def _proof(self, prop: Traced, duties: list[Duty], forests: set[str]) -> Proof:
-        mine = [n for n, duty in enumerate(duties) if duty.prop == prop.name]
+    def _proof(self, prop: Traced) -> Proof:
+        if prop.name in self.refused:
+            return _refused(prop, self.refused[prop.name])
+        mine = [n for n, duty in enumerate(self.duties) if duty.prop == prop.name]
         unshown = tuple(self.unshown[n] for n in mine if n in self.unshown)
         used = {name for n in mine if n in self.shown for name in self.shown[n].used}
         verdict: Verdict = Proved()
@@ -244,18 +232,11 @@ class _Prover:
             kind=prop.kind,
             verdict=verdict,
             method="induction" if prop.kind == "always" else "one step",
-            lemmas=tuple(sorted(used - forests - {prop.name})),
+            lemmas=tuple(sorted(used - {*self.model.shape.forests, prop.name})),
             obligations=len(mine),
             seconds=self.spent.get(prop.name, 0.0),
             unshown=unshown,
         )
-
-
-def _gave_up(why: str, seconds: float) -> str:
-    """What the solver says, with what to do where time is what was missing."""
-    if why in ("canceled", "timeout"):
-        return f"the solver found no proof in {seconds:g} s; --timeout gives it longer"
-    return f"the solver gave up: {why}"
 
 
 def _refused(prop: Traced, why: str) -> Proof:

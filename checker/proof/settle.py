@@ -7,7 +7,7 @@ lemmas that would exclude it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -59,12 +59,14 @@ def settle(
     *,
     seconds: float = 10.0,
     budget: float = 60.0,
+    refuted: Collection[str] = (),
     strengthening: bool = True,
     progress: Progress = lambda _: False,
 ) -> Settled:
-    """Prove the properties; try harder for those that are `wanted`.
+    """Prove what is `wanted` of the properties, and what that turns out to lean on.
 
-    `scope` is a small one, for what needs one. `seconds` is the limit for one
+    What is among the `refuted` is tried once; for the rest of what is wanted more is
+    done. `scope` is a small one, for what needs one. `seconds` is the limit for one
     obligation, `budget` for the search for lemmas. Raises EnginesDisagree as the
     bounded check does.
     """
@@ -72,9 +74,10 @@ def settle(
     def told(prop: str, done: int, of: int) -> bool:
         return progress(f"{prop} ({done} of {of})")
 
-    listed = tuple(properties)
-    run = prove(model, listed, seconds=seconds, progress=told)
-    goals = _open(run, wanted)
+    listed, names = tuple(properties), set(wanted)
+    hoped = names.difference(refuted)
+    run = prove(model, listed, wanted=names, seconds=seconds, progress=told)
+    goals = _open(run, hoped)
     if not goals:
         return Settled(run, None, {})
     found = strengthen(
@@ -89,10 +92,10 @@ def settle(
     )
     if found.used:
         more = (*listed, *found.used)
-        run = prove(model, more, seconds=seconds, progress=told)
+        run = prove(model, more, wanted=names, seconds=seconds, progress=told)
     hindered = {}
     loose = [p for p in forest_sentences(model) if run.loose]
-    for goal in (*loose, *_open(run, wanted)):
+    for goal in (*loose, *_open(run, hoped)):
         progress(f"{goal.name}: looking for a step that breaks it")
         shown = _hindrance(model, scope, goal, run, found)
         if shown is not None:
