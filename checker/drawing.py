@@ -35,7 +35,7 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """What is asked of a call once so many of its parameters have a value."""
 
     action: Action
@@ -47,35 +47,39 @@ class Drawing:
 
     def __init__(self, evaluator: Evaluator, ways: Iterable[Way]) -> None:
         self.evaluator = evaluator
+        self.scope = evaluator.scope
+        """Values are drawn within it; it can be narrowed."""
         by_name = {action.name: action for action in evaluator.model.actions}
         guards = {way: guard_of(by_name[way.action], way) for way in ways}
-        code = self._compiled(by_name, guards)
+        self._code: dict[tuple[str, Node], Callable[..., Any]] = {}
+        self._compile((by_name[way.action], parts) for way, parts in guards.items())
         self._plans = {
-            way: _planned(by_name[way.action], parts, code)
-            for way, parts in guards.items()
+            way: self.plan(by_name[way.action], parts) for way, parts in guards.items()
         }
 
-    def _compiled(
-        self, by_name: dict[str, Action], guards: dict[Way, list[Node]]
-    ) -> dict[tuple[str, Node], Callable[..., Any]]:
+    def plan(self, action: Action, guard: Iterable[Node]) -> Plan:
+        """How to draw arguments of the call for which all parts of the guard hold."""
+        parts = list(guard)
+        self._compile([(action, parts)])
+        return _planned(action, parts, self._code)
+
+    def _compile(self, guards: Iterable[tuple[Action, list[Node]]]) -> None:
         """Every part of every condition, once for each call."""
         functions: dict[tuple[str, Node], Function] = {}
-        for way, parts in guards.items():
+        for action, parts in guards:
             for part in parts:
-                used = params_of(part)
-                params = by_name[way.action].params
-                nodes = tuple(p.node() for p in params if p.name in used)
-                name = f"{len(functions)}"
-                functions.setdefault(
-                    (way.action, part), Function(name, nodes, Value(part))
-                )
+                key = action.name, part
+                if key not in self._code and key not in functions:
+                    used = params_of(part)
+                    nodes = tuple(p.node() for p in action.params if p.name in used)
+                    functions[key] = Function(f"{len(functions)}", nodes, Value(part))
         fields, scope = self.evaluator.fields, self.evaluator.scope
         code = compile_functions(functions.values(), fields, scope)
-        return {key: code[function.name] for key, function in functions.items()}
+        self._code |= {key: code[made.name] for key, made in functions.items()}
 
     def step(self, state: State, way: Way, random: Random) -> Transition | None:
         """A step of this state that ends so; None if none was found."""
-        args = self._arguments(state, self._plans[way], random)
+        args = self.arguments(state, self._plans[way], random)
         if args is None:
             return None
         call = Invocation(way.action, args)
@@ -84,9 +88,10 @@ class Drawing:
                 return found
         return None
 
-    def _arguments(
-        self, state: State, plan: _Plan, random: Random
+    def arguments(
+        self, state: State, plan: Plan, random: Random
     ) -> tuple[int, ...] | None:
+        """Arguments and choices with which the plan's guard holds; None: none found."""
         params = plan.action.params
         if not _all_hold(plan.asked[0], state, ()):
             return None
@@ -109,8 +114,7 @@ class Drawing:
         return None
 
     def _values(self, param: Param, random: Random) -> list[int]:
-        scope = self.evaluator.scope
-        values = scope.among(param)
+        values = self.scope.among(param)
         return random.sample(values, min(len(values), VALUES))
 
 
@@ -124,7 +128,7 @@ def _planned(
     action: Action,
     guard: Iterable[Node],
     code: dict[tuple[str, Node], Callable[..., Any]],
-) -> _Plan:
+) -> Plan:
     asked: list[list[_Part]] = [[] for _ in range(len(action.params) + 1)]
     for part in guard:
         used = params_of(part)
@@ -132,4 +136,4 @@ def _planned(
         asked[max(places, default=-1) + 1].append(
             _Part(code[action.name, part], places)
         )
-    return _Plan(action, tuple(tuple(parts) for parts in asked))
+    return Plan(action, tuple(tuple(parts) for parts in asked))

@@ -147,24 +147,9 @@ class Finder:
         return minimise(evaluator, shown.prop.name, run)
 
     def _run_of_the_model(self, prop: Traced, walked: Walked) -> Iterator[Shown]:
-        evaluator, reached = walked.reached.evaluator, walked.reached
-        runs: Iterator[Run]
-        if prop.kind == "every_step":
-            runs = (
-                (*reached.run_to(taken.before), taken.step)
-                for listed in reached.steps.values()
-                for taken in listed
-                if not evaluator.holds_of(prop.name, taken.before.state, taken.step)
-            )
-        else:
-            wanted = prop.kind == "sometimes"
-            runs = (
-                reached.run_to(place)
-                for place in reached.places.values()
-                if evaluator.holds(prop.name, place.state) == wanted
-            )
-        run = min(runs, key=len, default=None)
+        run = walked.reached.shows(prop)
         if run is not None:
+            evaluator = walked.reached.evaluator
             shortest = minimise(evaluator, prop.name, run)
             yield Shown(evaluator.model, walked.scope, prop, None, shortest)
 

@@ -26,6 +26,13 @@ def mutants(
         int | None,
         typer.Option(min=1, help="Try so many of each system, spread over all."),
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Look at random runs only; what they leave open counts as missed.",
+        ),
+    ] = False,
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after this many seconds.")
     ] = None,
@@ -40,6 +47,7 @@ def mutants(
         reading=tuple(reading or ()),
         least=least,
         most=most,
+        quick=quick,
         timeout=timeout,
         json=json,
     )

@@ -30,6 +30,7 @@ class Wanted:
     reading: tuple[str, ...]
     least: float | None
     most: int | None
+    quick: bool
     timeout: float | None
     json: bool
 
@@ -88,6 +89,7 @@ class _Asked:
             told=told,
             seconds=left,
             most=wanted.most,
+            quick=wanted.quick,
         )
         self._completed(name, found, unheard=unheard)
 
@@ -96,7 +98,8 @@ class _Asked:
         self.cut_short |= unheard > 0
         self.fates = [each for each in self.fates if each[0] != name]
         self.fates += [(name, fate) for fate in found.fates]
-        if not unheard and self.wanted.most is None:
+        whole = self.wanted.most is None and not self.wanted.quick
+        if not unheard and whole:
             self.idle += [f"{name} {prop}" for prop in found.idle]
 
     def _seconds_left(self) -> float | None:
@@ -107,7 +110,8 @@ class _Asked:
         return max(left, 0.0)
 
     def _print(self, name: str, fate: Fate) -> None:
-        if not self.wanted.json and fate.fate not in {CAUGHT, SAME}:
+        open_or_missed = fate.fate not in {CAUGHT, SAME}
+        if open_or_missed and not (self.wanted.json or self.wanted.quick):
             self.line.clear()
             print(f"{name}  {fate.fate}  {fate.name}", flush=True)
 

@@ -51,8 +51,21 @@ def mutants(model: Model) -> tuple[Mutant, ...]:
 
 def mutant_named(model: Model, name: str) -> Model:
     """The mutant of this name; raises UnknownName, suggesting the nearest."""
-    found: Mutant = lookup({m.name: m for m in mutants(model)}, name, "mutant")
-    return found.model
+    return one_mutant(model, name).model
+
+
+def one_mutant(model: Model, name: str) -> Mutant:
+    """The mutant of this name; raises UnknownName, suggesting the nearest.
+
+    A name begins with the name of a call: no other call is broken to find it.
+    """
+    calls = (a for a in model.actions if name.startswith(f"{a.name}_"))
+    found = {m.name: m for m in mutants(replace(model, actions=tuple(calls)))}
+    if name not in found:
+        known: Mutant = lookup({m.name: m for m in mutants(model)}, name, "mutant")
+        return known
+    broken = found[name].model.action(found[name].action)
+    return Mutant(name, broken.name, _with(model, broken))
 
 
 def _with(model: Model, broken: Action) -> Model:

@@ -1,17 +1,18 @@
 """Which properties catch which mutants.
 
 A mutant is caught by a property that holds of the model and fails of the mutant. Each
-mutant is searched, on slices, until some property catches it: first by a short look at
-its first states, then in full. A property whose slice the mutation leaves as it was
-cannot notice it and is not searched. Afterwards every property that has caught nothing
-yet is tried on each mutant that it could notice.
+mutant is looked at where a walk of the model gets to (`quick`). What that leaves open
+is searched, on slices, until some property catches it: first by a short look at its
+first states, then in full. A property whose slice the mutation leaves as it was cannot
+notice it and is not searched. Afterwards every property that has caught nothing yet is
+tried on each mutant that it could notice.
 
 A mutant that no property catches is a line of the specification that nobody watches,
 unless it is *equivalent*: the same as the original in every state that can be reached.
 A property that catches nothing is a defect.
 
-Beside the properties given there are those that go without saying: that each `fails`
-line of a call decides somewhere. They catch a mutant that has lost the line.
+A quick score is of the walk alone: what it does not catch, and what is not the original
+to the letter, is undecided.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from checker.explore import Exploration, explore
 from checker.mutants.equivalence import difference
 from checker.mutants.mutate import Mutant, mutants, spread
 from checker.mutants.notice import Watch
+from checker.mutants.quick import Glance
 from checker.slicing.refine import Answer, Engine, check, group
 from checker.verdict import ProvedAtScope, Unknown, Violated
-from spec.lang.action import Action
-from spec.lang.model import Model, Scope, Traced, rung_label
+from spec.lang.model import Model, Scope, Traced
 
 GLANCE: Final = 300
 """How many states the short look covers."""
@@ -90,15 +91,19 @@ def score(
     told: Told = lambda *_: False,
     seconds: float | None = None,
     most: int | None = None,
+    quick: bool = False,
 ) -> MutationReport:
     """Try every mutant of the model; `seconds` bounds the time for all of them.
 
     `most` tries so many of them, evenly spread over all; then a property that has
     caught nothing is not looked into, since what it catches may not be among them.
+    `quick` searches nothing: the properties are those that no run of the walk breaks.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     listed = spread(mutants(model), most)
-    scoring = _Scoring(model, scope, engine, deadline, listed, whole=most is None)
+    scoring = _Scoring(
+        model, scope, engine, deadline, listed, whole=most is None, quick=quick
+    )
     return scoring.report(tuple(properties), told)
 
 
@@ -119,15 +124,11 @@ class _Scoring:
     deadline: float | None
     listed: tuple[Mutant, ...]
     whole: bool
+    quick: bool
 
     def report(self, properties: tuple[Traced, ...], told: Told) -> MutationReport:
-        settled = {
-            answer.prop.name: answer.sliced.fields
-            for answer in check(self.model, self.scope, properties, self.engine)
-            if isinstance(answer.verdict, ProvedAtScope)
-        }
-        self.watch = Watch(self.model, settled)
-        holding = tuple(prop for prop in properties if prop.name in settled)
+        holding = () if self.quick else self._settled(properties)
+        self.glance = Glance(self.model, self.scope, holding or properties)
         fates: list[Fate] = []
         for number, mutant in enumerate(self.listed, start=1):
             fates.append(self._fate(mutant, holding))
@@ -135,15 +136,25 @@ class _Scoring:
                 break
         catches = {
             prop.name: tuple(f.name for f in fates if prop.name in f.caught_by)
-            for prop in holding
+            for prop in holding or self.glance.holding
         }
         by_name = {mutant.name: mutant for mutant in self.listed}
         tried = [by_name[fate.name] for fate in fates if fate.fate == CAUGHT]
-        for prop in holding if self.whole else ():
+        for prop in holding if self.whole and not self._late() else ():
             if not catches[prop.name]:
                 catches[prop.name] = tuple(self._first_catch(prop, tried))
         fates = [_with_catches(fate, catches) for fate in fates]
         return MutationReport(self.model.name, tuple(fates), catches)
+
+    def _settled(self, properties: tuple[Traced, ...]) -> tuple[Traced, ...]:
+        """The properties that hold of the model, by search."""
+        settled = {
+            answer.prop.name: answer.sliced.fields
+            for answer in check(self.model, self.scope, properties, self.engine)
+            if isinstance(answer.verdict, ProvedAtScope)
+        }
+        self.watch = Watch(self.model, settled)
+        return tuple(prop for prop in properties if prop.name in settled)
 
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
@@ -157,15 +168,19 @@ class _Scoring:
     def _tried(
         self, mutant: Mutant, holding: tuple[Traced, ...]
     ) -> tuple[str, tuple[str, ...]]:
+        if mutant.model.action(mutant.action) == self.model.action(mutant.action):
+            return SAME, ()
+        seen = self.glance.caught(mutant)
+        if seen:
+            return CAUGHT, seen
+        if self.quick:
+            return UNDECIDED, ()
         noticing = self.watch.noticing(mutant, holding)
         first = self._look(mutant, noticing, glance)
         if first:
             return CAUGHT, first
         if self._nowhere(mutant):
             return SAME, ()
-        lost = lost_lines(self.model.action(mutant.action), mutant)
-        if lost:
-            return CAUGHT, lost
         if first is not None:
             return SURVIVED, ()
         second = self._look(mutant, noticing, self.engine)
@@ -220,24 +235,6 @@ class _Scoring:
                 if not isinstance(answer.verdict, Unknown):
                     return _fails(answer)
         return False
-
-
-def lost_lines(action: Action, mutant: Mutant) -> tuple[str, ...]:
-    """The errors that the broken call has no line for any more.
-
-    That each line of a call decides somewhere is a property that goes without saying.
-    """
-    left = _lines(mutant.model.action(mutant.action)).values()
-    return tuple(name for name, line in _lines(action).items() if line not in left)
-
-
-def _lines(action: Action) -> dict[str, tuple[str, str]]:
-    """The errors of a call, by the names of their reachability properties."""
-    return {
-        rung_label(action, rung, which): (str(alternative.error), alternative.cite)
-        for rung in action.rungs
-        for which, alternative in enumerate(rung.alternatives)
-    }
 
 
 def _fails(answer: Answer) -> bool:

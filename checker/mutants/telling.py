@@ -1,23 +1,36 @@
 """The most telling mutant of a property: the one that shows what it is for.
 
-Its name speaks of what the property speaks of, its run is short, its name is short.
+Few other properties notice it, its run is short, and its name speaks of what the
+property speaks of.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import Final
 
+from checker.mutants.departures import changed_fields
+from checker.mutants.look import Look, Parted
 from checker.mutants.mutate import Mutant
-from checker.mutants.notice import Watch
+from checker.mutants.reached import Reached
 from checker.slicing.cone import fields_of
-from checker.slicing.refine import Engine, check
-from checker.verdict import Run, Violated
-from spec.lang.model import Scope, Traced
+from checker.verdict import Run
+from spec.lang.model import Model, Traced
 
-ENOUGH = 3
+ENOUGH: Final = 8
 """How many mutants are compared: the first so many that the property catches."""
+AT_ONCE: Final = 800
+"""So many mutants are looked at for what their own steps break,"""
+LATER: Final = 150
+"""and so many for what is broken later."""
+LETTERS: Final = 15
+"""So many letters of a name weigh as much as a step."""
+FEW_CALLS: Final = 12
+"""Of more calls than this a property speaks in general."""
+GLUE: Final = frozenset(["of", "and", "to", "by", "with", "ignoring", "several"])
+"""Words of names that say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,58 +39,91 @@ class Example:
 
     prop: Traced
     mutant: Mutant
-    run: Run | None
-    """None for a `sometimes`: the mutant has no example."""
+    run: Run
+    others: int
+    """How many more properties notice the mutant."""
+
+    def cost(self) -> tuple[int, str]:
+        """What it takes to read it: what else is wrong, the run, the name."""
+        name = self.mutant.name
+        return self.others + len(self.run) + len(name) // LETTERS, name
 
 
-def telling(
-    watch: Watch,
-    scope: Scope,
-    prop: Traced,
-    candidates: Iterable[Mutant],
-    engine: Engine,
-) -> Example | None:
-    """The most telling of the mutants that the property catches; None if none does."""
-    listed = list(candidates)
-    spoken = _words(prop) - _common(listed)
-    ordered = sorted(listed, key=lambda m: (-_shared(m, spoken), len(m.name)))
-    found: list[Example] = []
-    for mutant in ordered:
-        if len(found) == ENOUGH:
-            break
-        for again in watch.noticing(mutant, [prop]):
-            found += _example(mutant, scope, again, engine)
-    return min(found, key=lambda e: _rank(e, spoken), default=None)
+class Teller:
+    """Finds the most telling mutants of a model, whose states have been reached."""
+
+    def __init__(self, reached: Reached, properties: Iterable[Traced]) -> None:
+        self.reached = reached
+        self.look = Look(reached, properties)
+        self._parted: dict[str, Parted] = {}
+
+    def examples(self, prop: Traced, candidates: Iterable[Mutant]) -> list[Example]:
+        """Mutants that the property catches, the most telling first; as they are seen.
+
+        What a step of the mutant itself breaks is looked at first, and what other calls
+        break later only if there is no such step.
+        """
+        alone = Look(self.reached, [prop])
+        listed = self._ordered(prop, candidates)
+        for shows, most in ((alone.at_once, AT_ONCE), (alone.later, LATER)):
+            caught = (
+                (mutant, run)
+                for mutant in listed[:most]
+                for _, run in islice(shows(self._steps(mutant)), 1)
+            )
+            found = [
+                Example(prop, mutant, run, self._others(prop, mutant))
+                for mutant, run in islice(caught, ENOUGH)
+            ]
+            if found:
+                return sorted(found, key=Example.cost)
+        return []
+
+    def _steps(self, mutant: Mutant) -> Parted:
+        if mutant.name not in self._parted:
+            self._parted[mutant.name] = self.look.parted(mutant)
+        return self._parted[mutant.name]
+
+    def _others(self, prop: Traced, mutant: Mutant) -> int:
+        return len(
+            {name for name, _ in self.look.at_once(self._steps(mutant))} - {prop.name}
+        )
+
+    def _ordered(self, prop: Traced, candidates: Iterable[Mutant]) -> list[Mutant]:
+        """Those that can matter: of each call one, then of each call another."""
+        model = self.reached.evaluator.model
+        spoken = _words(prop)
+        of_calls: dict[str, list[Mutant]] = {}
+        for mutant in candidates:
+            if _matters(model, prop, mutant):
+                of_calls.setdefault(mutant.action, []).append(mutant)
+        for listed in of_calls.values():
+            listed.sort(key=lambda mutant: _rank(mutant, spoken))
+        calls = sorted(of_calls.values(), key=lambda listed: _rank(listed[0], spoken))
+        rounds = zip_longest(*calls)
+        return [mutant for each in rounds for mutant in each if mutant is not None]
 
 
-def _example(
-    mutant: Mutant, scope: Scope, prop: Traced, engine: Engine
-) -> list[Example]:
-    return [
-        Example(prop, mutant, answer.verdict.trace)
-        for answer in check(mutant.model, scope, [prop], engine)
-        if isinstance(answer.verdict, Violated)
-    ]
+def _matters(model: Model, prop: Traced, mutant: Mutant) -> bool:
+    """The call writes what the property reads, or is one that it speaks of."""
+    one, other = model.action(mutant.action), mutant.model.action(mutant.action)
+    read = fields_of(prop.node, *(demand.node for demand in prop.obligations))
+    changed = frozenset(changed_fields(one, other))
+    if changed:
+        return bool(changed & read)
+    spoken = any(demand.action == mutant.action for demand in prop.obligations)
+    return spoken or any(write.field in read for write in one.writes)
 
 
-def _rank(example: Example, spoken: frozenset[str]) -> tuple[int, int, int, str]:
-    name = example.mutant.name
-    length = 0 if example.run is None else len(example.run)
-    return -_shared(example.mutant, spoken), length, len(name), name
+def _rank(mutant: Mutant, spoken: frozenset[str]) -> tuple[float, int, str]:
+    words = {word for word in mutant.name.split("_") if not word.isdigit()} - GLUE
+    return -len(words & spoken) / len(words), len(mutant.name), mutant.name
 
 
 def _words(prop: Traced) -> frozenset[str]:
     """The words of the property: of its name, its calls and the fields it reads."""
     nodes = [demand.node for demand in prop.obligations]
     fields = fields_of(prop.node, *nodes)
-    return frozenset("_".join([prop.name, *fields]).replace(".", "_").split("_"))
-
-
-def _common(listed: Sequence[Mutant]) -> frozenset[str]:
-    """Words that say little: every third mutant has them."""
-    counted = Counter(word for m in listed for word in set(m.name.split("_")))
-    return frozenset(w for w, times in counted.items() if 3 * times > len(listed))
-
-
-def _shared(mutant: Mutant, spoken: frozenset[str]) -> int:
-    return len(spoken & set(mutant.name.split("_")))
+    calls = {demand.action for demand in prop.obligations}
+    said = [prop.name, *fields, *(calls if len(calls) <= FEW_CALLS else ())]
+    return frozenset("_".join(said).replace(".", "_").split("_"))

@@ -12,7 +12,8 @@ import pytest
 
 from checker.cli.finding import Finder, home_of, kept
 from checker.mutants.mutate import Mutant, mutant_named, mutants
-from checker.mutants.score import CAUGHT, SAME, SURVIVED, glance, lost_lines, score
+from checker.mutants.quick import lost_lines
+from checker.mutants.score import CAUGHT, SAME, SURVIVED, glance, score
 from checker.searcher import Limits, Searcher
 from checker.slicing.refine import check, reference
 from checker.verdict import ProvedAtScope, Unknown, Violated
