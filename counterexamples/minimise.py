@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Final
 
 from checker.evaluate import (
@@ -24,6 +25,8 @@ from checker.trace import shows
 from checker.verdict import Run
 from spec.lang.types import SetType, SortType
 
+TOGETHER: Final = 3
+"""So many steps are left out at once: a process, its end and its collection."""
 TRIED: Final = 8
 """So many of the lowest values are tried of an argument."""
 
@@ -84,9 +87,9 @@ def _ending(step: Transition) -> object:
 
 def _simpler(evaluator: Evaluator, run: Run) -> Iterator[Run]:
     """What might do instead, the most promising first."""
-    for width in (1, 2, 3):
-        for at in reversed(range(len(run) - width)):
-            yield run[:at] + run[at + width :]
+    for count in range(1, TOGETHER + 1):
+        for kept in combinations(range(len(run)), max(0, len(run) - count)):
+            yield tuple(run[at] for at in kept)
     yield from _renumbered(evaluator, run)
     for at, step in enumerate(run):
         for place, value in enumerate(step.invocation.args):

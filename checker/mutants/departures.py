@@ -79,8 +79,11 @@ class Departures:
         for place in self.reached.some(STATES):
             for parting in self._partings:
                 args = draw(place.state, parting.plan, self.random)
-                if args is not None and self._is_reached(place):
-                    yield Taken(place, self._parted(place.state, parting, args))
+                if args is None or not self._is_reached(place):
+                    continue
+                step = self._parted(place.state, parting, args)
+                if not self._is_the_models(place.state, step):
+                    yield Taken(place, step)
 
     def _parted(
         self, state: State, parting: _Parting, args: tuple[int, ...]
@@ -88,6 +91,17 @@ class Departures:
         call = Invocation(self.action.name, args)
         after = self.after(state, args) if parting.moves else state
         return Transition(call, parting.outcome, after)
+
+    def _is_the_models(self, state: State, step: Transition) -> bool:
+        """The model ends so as well, by another line with the same error."""
+        error = isinstance(step.outcome, Failed) and step.outcome.error
+        found = self.reached.evaluator.outcomes(state, step.invocation)
+        return any(
+            isinstance(other, Transition)
+            and isinstance(other.outcome, Failed)
+            and (other.outcome.error, other.after) == (error, step.after)
+            for other in (found if error else ())
+        )
 
     def after(self, state: State, args: tuple[int, ...]) -> State:
         """What the broken call leaves when its effects happen."""
