@@ -15,10 +15,12 @@ from properties.words import (
     every_process,
     every_thread,
 )
-from spec.lang import Bool, Property, always, implies
+from spec.lang import Bool, Property, all_of, always, implies
 from spec.peios.state import Kernel as PeiosKernel
-from spec.process.rows import ABSENT, ENDED
-from spec.process.sorts import INIT
+from spec.process.rows import ABSENT, ENDED, UNINTERRUPTIBLE
+from spec.process.shares import handlers_in_use
+from spec.process.signals import NO_SIGNALS
+from spec.process.sorts import INIT, Share
 from spec.process.state import Kernel, Processes
 from spec.process.words import exists, is_running
 
@@ -111,6 +113,45 @@ def no_ended_process_has_a_live_leader(s: Kernel) -> Bool:
     )
 
 
+@always(lemma=True, systems=UNIX_LIKE)
+def who_has_the_number_of_a_process_is_its_thread(s: Kernel) -> Bool:
+    """No thread of another process is called as a process is."""
+    return every_thread(
+        lambda t: every_existing(
+            s,
+            lambda p: implies(
+                (s.task[t].run != ABSENT) & (s.task[t].tid == s.process[p].pid),
+                s.task[t].process == p,
+            ),
+        )
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def only_who_waits_for_a_vfork_child_names_one(s: Kernel) -> Bool:
+    """Whoever sleeps less deeply, or not at all, waits for no child."""
+    return every_thread(
+        lambda t: (s.task[t].run == UNINTERRUPTIBLE) | (s.task[t].vfork_child == INIT)
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
+def handlers_that_nobody_has_say_nothing(s: Kernel) -> Bool:
+    """A table that no process has is as at boot, but for what restarts."""
+    return all_of(
+        Share,
+        lambda x: (
+            handlers_in_use(s, x)
+            | (
+                (s.handling[x].ignored == NO_SIGNALS)
+                & (s.handling[x].caught == NO_SIGNALS)
+                & ~s.handling[x].leaves_no_zombies
+                & ~s.handling[x].tells_no_stops
+            )
+        ),
+    )
+
+
 LEMMAS: Final[tuple[Property, ...]] = (
     init_is_nobodys_child,
     init_runs,
@@ -123,6 +164,9 @@ LEMMAS: Final[tuple[Property, ...]] = (
     every_thread_is_of_a_process,
     only_the_leader_is_left_of_a_process_that_has_ended,
     no_ended_process_has_a_live_leader,
+    who_has_the_number_of_a_process_is_its_thread,
+    only_who_waits_for_a_vfork_child_names_one,
+    handlers_that_nobody_has_say_nothing,
 )
 
 

@@ -30,7 +30,7 @@ from checker.verdict import AS_EXPECTED, INCONCLUSIVE, Proved, Unknown, worst
 from properties.catalogue import for_system
 from properties.lemmas import lemmas_for
 from properties.manifest import manifest
-from properties.provable import not_proved
+from properties.provable import leaning, not_proved
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS
 
@@ -141,6 +141,7 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
         chosen,
         scope,
         refuted=refuted,
+        leaning=leaning(),
         seconds=wanted.timeout,
         strengthening=wanted.strengthen,
         progress=progress,

@@ -23,6 +23,9 @@ MODELS: Final = {"auto_config": False, "ematching": False, "mbqi": True}
 BOTH: Final[dict[str, bool]] = {}
 """What the solver does when it is told nothing."""
 
+SEEDS: Final = 4
+"""A proof from models is found soon or late, by luck: so many short tries are made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -45,6 +48,7 @@ class _Stage:
     way: Mapping[str, bool]
     share: float
     """Of the time for the obligation."""
+    seed: int = 0
 
 
 @dataclass
@@ -56,7 +60,7 @@ class Attempts:
     minimal: bool = False
     """Take time to leave out each assumption that can be done without."""
     useful: dict[str, set[str]] = field(default_factory=dict)
-    """For each property, what its other obligations took."""
+    """What is known, or was found, to be of use for a property, or for a call."""
     relevance: Relevance = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,12 +75,17 @@ class Attempts:
         for stage in self._stages(duty, asked):
             answer, found = self._ask(duty, stage)
             if isinstance(found, Shown):
-                self.useful.setdefault(duty.prop, set()).update(found.used)
+                for about in (duty.prop, duty.action):
+                    self.useful.setdefault(about, set()).update(found.used)
                 return found
             said = found
             if answer == z3.sat and len(stage.names) == len(asked):
                 break
         return said
+
+    def learnt(self, duty: Duty) -> int:
+        """How many invariants were of use for obligations of the same property."""
+        return len(self.useful.get(duty.prop, ()))
 
     def _stages(self, duty: Duty, standing: Mapping[str, None]) -> Iterator[_Stage]:
         if not standing:
@@ -85,15 +94,18 @@ class Attempts:
             return
         own, inner, close, shared = self.relevance.near(duty, standing)
         yield _Stage(own, MATCHING, 0.03)
-        useful = self.useful.get(duty.prop, set()) | set(own)
-        if len(useful) > len(own):
-            learnt = [name for name in standing if name in useful]
-            yield _Stage(learnt, MATCHING, 0.03)
-            yield _Stage(learnt, MODELS, 0.07)
+        mine = self.useful.get(duty.prop, set())
+        others = self.useful.get(duty.action, set()).intersection(shared)
+        for useful in (mine.union(own), others.union(own)):
+            if len(useful) > len(own):
+                learnt = [name for name in standing if name in useful]
+                yield _Stage(learnt, MATCHING, 0.03)
+                yield _Stage(learnt, MODELS, 0.03)
         yield _Stage(inner, MATCHING, 0.03)
-        yield _Stage(inner, MODELS, 0.05)
-        yield _Stage(close, MODELS, 0.07)
-        yield _Stage(shared, MODELS, 0.2)
+        yield _Stage(inner, MODELS, 0.03)
+        for seed in range(SEEDS):
+            yield _Stage(close, MODELS, 0.03, seed)
+            yield _Stage(shared, MODELS, 0.04, seed)
         yield _Stage(close, BOTH, 0.1)
         yield _Stage(list(standing), MODELS, 0.2)
         yield _Stage(list(standing), BOTH, 0.2)
@@ -103,6 +115,7 @@ class Attempts:
         solver = z3.SimpleSolver()
         solver.set("timeout", max(1, int(stage.share * self.seconds * 1000)))
         solver.set("core.minimize", self.minimal)
+        solver.set("random_seed", stage.seed)
         for option, value in stage.way.items():
             solver.set(option, value)
         solver.add(*known, z3.Not(duty.goal))

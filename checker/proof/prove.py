@@ -9,8 +9,9 @@ than "unsatisfiable" is no proof: the property is unknown, and the duty is named
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from checker.proof.attempt import Attempts, Shown
 from checker.proof.first_order import Expr, NotFirstOrder
@@ -78,11 +79,17 @@ Progress = Callable[[str, int, int], bool]
 """Called with (property, duties done, duties in all); a true answer stops the run."""
 
 
+Leaning = Mapping[str, Collection[str]]
+"""For a property the invariants that its proof is known to lean on."""
+NO_LEANING: Final[Leaning] = {}
+
+
 def prove(
     model: Model,
     properties: Iterable[Traced],
     *,
     wanted: Iterable[str] | None = None,
+    leaning: Leaning = NO_LEANING,
     seconds: float = 10.0,
     all_duties: bool = True,
     minimal: bool = False,
@@ -90,14 +97,15 @@ def prove(
 ) -> ProofRun:
     """Each `always` and `every_step` property; lemmas are given among them.
 
-    With `wanted`, only these and what their proofs turn out to take. `seconds` is the
-    limit for one duty. Without `all_duties` the run ends at the first duty that is not
-    shown, for who only wants to know whether there is one. `minimal` takes time to say
-    of each duty what it cannot do without.
+    With `wanted`, only these and what their proofs turn out to take. `leaning` names,
+    for some properties, the invariants to try first. `seconds` is the limit for one
+    duty. Without `all_duties` the run ends at the first duty that is not shown, for who
+    only wants to know whether there is one. `minimal` takes time to say of each duty
+    what it cannot do without.
     """
     started = time.perf_counter()
     listed = {p.name: p for p in properties if p.kind in ("always", "every_step")}
-    prover = _Prover(model, listed, seconds, all_duties, minimal, progress)
+    prover = _Prover(model, listed, leaning, seconds, all_duties, minimal, progress)
     names = set(listed) if wanted is None else set(wanted)
     proofs = prover.proofs([name for name in listed if name in names])
     return ProofRun(
@@ -115,6 +123,7 @@ def prove(
 class _Prover:
     model: Model
     listed: dict[str, Traced]
+    leaning: Leaning
     seconds: float
     all_duties: bool
     minimal: bool
@@ -145,8 +154,7 @@ class _Prover:
         standing = dict.fromkeys(self.theory.hypotheses)
         pending = list(range(len(self.duties)))
         while pending:
-            for position in pending:
-                self._attempt(position, standing)
+            self._attempt_all(pending, standing)
             dropped = {self.duties[n].prop for n in self.unshown} & standing.keys()
             for name in dropped:
                 del standing[name]
@@ -170,7 +178,8 @@ class _Prover:
                 else:
                     invariants.append(prop)
         self.theory = Theory(self.model, invariants)
-        self.attempts = Attempts(self.theory, self.seconds, self.minimal)
+        known = {name: set(on) for name, on in self.leaning.items()}
+        self.attempts = Attempts(self.theory, self.seconds, self.minimal, known)
 
     def _add_duties(self, name: str) -> None:
         """A property outside first-order logic has none. Of a forest it is raised."""
@@ -198,6 +207,22 @@ class _Prover:
                 self._add_duties(name)
         return list(range(before, len(self.duties)))
 
+    def _attempt_all(self, pending: list[int], standing: dict[str, None]) -> None:
+        """Try each; and again what others of its property have shown the way for."""
+        assert self.attempts is not None
+        learnt: dict[int, int] = {}
+        while pending:
+            for position in pending:
+                self._attempt(position, standing)
+                learnt[position] = self.attempts.learnt(self.duties[position])
+            pending = [
+                position
+                for position, before in learnt.items()
+                if position in self.unshown
+                and not self.stopped
+                and self.attempts.learnt(self.duties[position]) > before
+            ]
+
     def _attempt(self, position: int, standing: dict[str, None]) -> None:
         duty, started = self.duties[position], time.perf_counter()
         if not self.stopped:
@@ -212,6 +237,7 @@ class _Prover:
         self.spent[duty.prop] = self.spent.get(duty.prop, 0.0) + took
         if isinstance(found, Shown):
             self.shown[position] = Discharge(duty, found.used, found.known, took)
+            self.unshown.pop(position, None)
         else:
             self.unshown[position] = OpenDuty(duty.at, found.reason, duty.action)
             self.stopped = not self.all_duties

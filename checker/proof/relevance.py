@@ -77,7 +77,8 @@ class Relevance:
 
         First the one to be kept, with the laws of a forest whose ancestors the goal
         speaks of; then those that speak of nothing but what the goal does; of hardly
-        anything but what the goal and the call do; and all that share a field with it.
+        anything but what the goal and the call do; and all that share a field with the
+        goal, or all their fields with it and the call.
         """
         goal = self._fields_of(
             [duty.goal, *self._defining(duty, self.symbols(duty.goal))]
@@ -85,6 +86,7 @@ class Relevance:
         around = goal | self._fields_of([duty.when])
         own = {n for n in standing if n == duty.prop or f"{n}.above" in goal}
         shared = {n for n in standing if self._reads[n] & goal} | own
+        shared |= {n for n in standing if self._reads[n] <= around}
         forests = set(self.theory.model.shape.forests)
         inner = {n for n in shared - forests if self._reads[n] <= goal} | own
         close = {n for n in shared - forests if len(self._reads[n] - around) <= 1} | own

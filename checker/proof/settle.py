@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from checker.proof.houdini import forest_sentences
 from checker.proof.obstacle import Obstacle, excluding, obstacle
-from checker.proof.prove import ProofRun, prove
+from checker.proof.prove import NO_LEANING, Leaning, ProofRun, prove
 from checker.proof.strengthen import Strengthening, strengthen
 from checker.slicing.cone import fields_of
 from checker.verdict import Proved
@@ -60,15 +61,16 @@ def settle(
     seconds: float = 10.0,
     budget: float = 60.0,
     refuted: Collection[str] = (),
+    leaning: Leaning = NO_LEANING,
     strengthening: bool = True,
     progress: Progress = lambda _: False,
 ) -> Settled:
     """Prove what is `wanted` of the properties, and what that turns out to lean on.
 
     What is among the `refuted` is tried once; for the rest of what is wanted more is
-    done. `scope` is a small one, for what needs one. `seconds` is the limit for one
-    obligation, `budget` for the search for lemmas. Raises EnginesDisagree as the
-    bounded check does.
+    done. `leaning` is as in `prove`. `scope` is a small one, for what needs one.
+    `seconds` is the limit for one obligation, `budget` for the search for lemmas.
+    Raises EnginesDisagree as the bounded check does.
     """
 
     def told(prop: str, done: int, of: int) -> bool:
@@ -76,7 +78,10 @@ def settle(
 
     listed, names = tuple(properties), set(wanted)
     hoped = names.difference(refuted)
-    run = prove(model, listed, wanted=names, seconds=seconds, progress=told)
+    prove_all = partial(
+        prove, model, wanted=names, leaning=leaning, seconds=seconds, progress=told
+    )
+    run = prove_all(listed)
     goals = _open(run, hoped)
     if not goals:
         return Settled(run, None, {})
@@ -91,8 +96,7 @@ def settle(
         progress=progress,
     )
     if found.used:
-        more = (*listed, *found.used)
-        run = prove(model, more, wanted=names, seconds=seconds, progress=told)
+        run = prove_all((*listed, *found.used))
     hindered = {}
     loose = [p for p in forest_sentences(model) if run.loose]
     for goal in (*loose, *_open(run, hoped)):

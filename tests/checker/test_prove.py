@@ -98,6 +98,35 @@ def test_a_proof_says_what_it_leans_on() -> None:
     assert proof.obligations == 4
 
 
+def test_what_is_wanted_is_proved_with_what_it_leans_on() -> None:
+    """And nothing else is looked at."""
+    model = toys.model_p("any")
+    properties = (*toys.MODEL_P_INVARIANTS, *LEMMAS, a_pid_with_a_code_is_a_zombie)
+    wanted = ["a_pid_with_a_code_is_a_zombie"]
+    found = prove(model, traced(model, *properties), wanted=wanted)
+    names = {"a_pid_with_a_code_is_a_zombie", "exit_codes_are_recorded"}
+
+    assert {p.name for p in found.properties} == set(found.proofs)
+    assert names <= set(found.proofs) < {p.name for p in properties}
+    assert {p.verdict for p in found.proofs.values()} == {Proved()}
+
+
+def test_to_be_said_to_lean_on_something_proves_nothing() -> None:
+    model = toys.model_p("any")
+    properties = (*toys.MODEL_P_INVARIANTS, *LEMMAS, nobody_is_a_subreaper)
+    leaning = {"every_parent_runs": {"nobody_is_a_subreaper"}}
+    found = prove(
+        model,
+        traced(model, *properties),
+        wanted=["every_parent_runs"],
+        leaning=leaning,
+        seconds=2.0,
+    )
+
+    assert found.proofs["every_parent_runs"].verdict == Proved()
+    assert "nobody_is_a_subreaper" not in found.proofs["every_parent_runs"].lemmas
+
+
 def test_two_phase_commit_is_proved_for_any_number_of_managers() -> None:
     model = toys.two_phase()
     properties = (
@@ -158,6 +187,26 @@ def test_every_call_can_succeed_where_the_invariants_hold() -> None:
     for state in found.values():
         assert state is not None
         assert all(evaluator.holds(p.name, state) for p in properties)
+
+
+def test_a_call_that_no_run_comes_to_is_searched_for() -> None:
+    """It succeeds in a state that satisfies what is assumed, and is never reached."""
+
+    @event()
+    def bury(step: Step, old: toys.Processes, new: toys.Processes, p: toys.Pid) -> None:
+        """Only a zombie of which init is no ancestor."""
+        step.blocks(when=old.pid[p].status != toys.ZOMBIE)
+        step.blocks(when=old.family.is_ancestor(toys.INIT, p))
+        step.returns()
+
+    model = trace_model("burying", toys.Processes, (bury,))
+    scope = Scope({"Pid": 3, "Code": 2})
+    found = able_states(model, scope, traced(model, toys.exit_codes_are_recorded))
+    state = found["bury"]
+    evaluator = Evaluator(model, scope, ())
+
+    assert state is not None
+    assert any(step.outcome for step in evaluator.transitions(state))
 
 
 def test_a_contradiction_lets_no_call_succeed() -> None:
