@@ -78,6 +78,16 @@ class Exploring:
         self.waiting = {p.name: p for p in props}
 
     def events(self) -> Iterator[Event]:
+        """Every answer; the search goes no further than the task says."""
+        limits = self.searcher.limits
+        depth = self.task.depth if limits.depth is None else limits.depth
+        self.searcher.limits = replace(limits, depth=depth)
+        try:
+            yield from self._events()
+        finally:
+            self.searcher.limits = limits
+
+    def _events(self) -> Iterator[Event]:
         started = time.perf_counter()
         task = self.task
         self.searcher.notes, self.searcher.reductions = {}, {}

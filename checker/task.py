@@ -43,6 +43,8 @@ class Task:
     searches_goals: bool = True
     """Whether to search for goals that random runs do not meet."""
     witnesses: Witnesses = no_witnesses
+    depth: int | None = None
+    """Steps beyond which it is not searched; None: all that there are."""
     family: str = ""
     """Tasks of one family have much in common: another system, but the same sizes."""
     left_out: int = 0

@@ -47,6 +47,8 @@ class OwnScope:
     systems: frozenset[str]
     scope: Sizes
     why: str
+    depth: int | None = None
+    """How many steps the search goes there; None: it visits everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,18 @@ class Manifest:
 
     def own_scope(self, system: str, prop: str) -> Sizes | None:
         """The scope of this property in the system, if it has one of its own."""
+        own = self._own(system, prop)
+        return None if own is None else {**self.scope(system), **own.scope}
+
+    def depth(self, system: str, prop: str) -> int | None:
+        """How many steps a search for this property goes; None: as far as it can."""
+        own = self._own(system, prop)
+        return None if own is None else own.depth
+
+    def _own(self, system: str, prop: str) -> OwnScope | None:
         for own in self.own_scopes:
             if system in own.systems and prop in own.properties:
-                return {**self.scope(system), **own.scope}
+                return own
         return None
 
     def expected(self, system: str, reading: Mapping[str, str]) -> dict[str, str]:
@@ -102,6 +113,7 @@ def _own_scope(row: Mapping[str, object]) -> OwnScope:
         systems=_names(row["systems"]),
         scope=scope,
         why=str(row["why"]),
+        depth=_depth(row.get("depth")),
     )
     for system in found.systems:
         lookup(SYSTEMS, system, "system")
@@ -109,6 +121,13 @@ def _own_scope(row: Mapping[str, object]) -> OwnScope:
         if not re.search(GENERATED, name):
             lookup({p.name: p for p in CATALOGUE}, name, "property")
     return found
+
+
+def _depth(said: object) -> int | None:
+    if said is not None and (not isinstance(said, int) or said < 1):
+        message = f"a depth is a number of steps, not {said!r}"
+        raise TypeError(message)
+    return said
 
 
 def _names(said: object) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -184,14 +184,26 @@ def tasks(
             asked_elsewhere=frozenset(asked_for) - chosen,
             looks_around=False,
             family=str(own),
+            depth=own.depth,
         )
-        found.append(_at(part, dict(own)))
+        found.append(_at(part, dict(own.sizes)))
     return [one for one in found if one.properties or one.goals]
 
 
-def _homes(
-    system: str, names: Iterable[str]
-) -> dict[str, tuple[tuple[str, Size], ...]]:
-    """The scopes that properties and goals have of their own, in one order."""
-    own = {name: manifest().own_scope(system, name) for name in names}
-    return {name: tuple(sorted(o.items())) for name, o in own.items() if o is not None}
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """A scope that properties and goals have of their own, in one order."""
+
+    sizes: tuple[tuple[str, Size], ...]
+    depth: int | None
+
+
+def _homes(system: str, names: Iterable[str]) -> dict[str, _Home]:
+    """Those of these properties and goals that have a scope of their own."""
+    known = manifest()
+    own = {name: known.own_scope(system, name) for name in names}
+    return {
+        name: _Home(tuple(sorted(sizes.items())), known.depth(system, name))
+        for name, sizes in own.items()
+        if sizes is not None
+    }
