@@ -62,7 +62,8 @@ def _weight(run: Run) -> tuple[int, int, list[tuple[int, ...]]]:
 def retake(evaluator: Evaluator, steps: Iterable[Transition]) -> Run | None:
     """The same calls with the same choices, if each ends as it did; None otherwise.
 
-    What they leave, and what they answer on success, may be something else.
+    What they leave, and what they answer on success, may be something else. The run
+    may be of a larger scope than the evaluator's.
     """
     state, taken = evaluator.initial, list[Transition]()
     for step in steps:
@@ -75,10 +76,19 @@ def retake(evaluator: Evaluator, steps: Iterable[Transition]) -> Run | None:
 
 
 def _again(evaluator: Evaluator, state: State, step: Transition) -> Transition | None:
+    if not _exists(evaluator, step):
+        return None
     for found in evaluator.outcomes(state, step.invocation, chosen=True):
         if not isinstance(found, Stopped) and _ending(found) == _ending(step):
             return found
     return None
+
+
+def _exists(evaluator: Evaluator, step: Transition) -> bool:
+    """The scope has what the step speaks of."""
+    params = evaluator.model.action(step.invocation.action).params
+    pairs = zip(params, step.invocation.args, strict=True)
+    return all(value < evaluator.scope.size(param.type) for param, value in pairs)
 
 
 def _ending(step: Transition) -> object:

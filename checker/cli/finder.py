@@ -1,9 +1,9 @@
 """What to show of a property: a run of its most telling mutant, or of the model itself.
 
-The model is walked at the default scope of its system, and where that shows nothing, at
-the scope that the manifest gives the property: fewer things, which meet more often. A
-run that is found is taken again by the mutant's own evaluator, made as short as it gets
-and, where it happens there as well, moved to the default scope.
+The model is walked at the scope that the manifest gives the property, of fewer things,
+which meet more often, and at the default scope of its system. A run that is found is
+taken again by the mutant's own evaluator, made as short as it gets and, where it
+happens there as well, moved to the default scope.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 
 from checker.cli.naming import sizes_for
 from checker.evaluate import Evaluator
 from checker.mutants.mutate import Mutant, mutants
 from checker.mutants.reached import Reached
-from checker.mutants.telling import Teller
+from checker.mutants.telling import LITTLE, MUCH, Effort, Teller
 from checker.scope import Size, restricted, scope_for, written
 from checker.trace import Header, Trace, confirm, digest, shows
 from checker.verdict import Run, Violated
@@ -89,23 +90,19 @@ class Finder:
 
     def shown(self, name: str, known: str | None = None) -> Shown | None:
         """What to show of the property, on the mutant `known` if that still fails."""
-        prop = self.traced[name]
-        for walked in self._walks(name):
+        prop, own = self.traced[name], manifest().own_scope(self.model.name, name)
+        scopes = [own, {}] if own is not None else [{}]
+        for effort, sizes in product((LITTLE, MUCH), scopes):
+            walked = self._walk(sizes)
             found = (
                 self._run_of_the_model(prop, walked)
                 if self.of_the_model(name)
-                else self._of_mutants(prop, walked, known)
+                else self._of_mutants(prop, walked, known, effort)
             )
             shown = next(found, None)
             if shown is not None:
                 return self._at_home(shown)
         return None
-
-    def _walks(self, name: str) -> Iterator[Walked]:
-        yield self._walk({})
-        own = manifest().own_scope(self.model.name, name)
-        if own is not None:
-            yield self._walk(own)
 
     def _walk(self, sizes: Mapping[str, Size]) -> Walked:
         key = str(sizes)
@@ -123,12 +120,12 @@ class Finder:
         return self._walked[key]
 
     def _of_mutants(
-        self, prop: Traced, walked: Walked, known: str | None
+        self, prop: Traced, walked: Walked, known: str | None, effort: Effort
     ) -> Iterator[Shown]:
         """The most telling first; first of all the one that is known to tell."""
         named = [mutant for mutant in walked.mutants if mutant.name == known]
         for candidates in (named, walked.mutants) if named else (walked.mutants,):
-            for example in walked.teller.examples(prop, candidates):
+            for example in walked.teller.examples(prop, candidates, effort):
                 (again,) = example.mutant.retraced([prop])
                 model = example.mutant.model
                 shown = Shown(

@@ -115,9 +115,10 @@ def _mutants_in(documents: Mapping[str, Document]) -> dict[str, str]:
 def main() -> int:
     """Write what is missing; 1 when a property has nothing to show."""
     asked = [name for name in sys.argv[1:] if name != AFRESH]
-    missing = list(find(FOUND, _say, asked, afresh=AFRESH in sys.argv))
-    for name in missing:
-        print(f"nothing shows {name}", file=sys.stderr)
+    missing = 0
+    for name in find(FOUND, _say, asked, afresh=AFRESH in sys.argv):
+        print(f"nothing shows {name}", file=sys.stderr, flush=True)
+        missing += 1
     return 1 if missing else 0
 
 

@@ -12,7 +12,7 @@ from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA
 from checker.cli.stopping import Interrupted, Stopping
-from checker.mutants.score import CAUGHT, SAME, Fate, MutationReport, score
+from checker.mutants.score import CAUGHT, SAME, UNSEEN, Fate, MutationReport, score
 from checker.scope import parse_sizes
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
 from spec.systems import SYSTEMS
@@ -142,5 +142,7 @@ class _Asked:
         caught = sum(1 for _, fate in counted if fate.fate == CAUGHT)
         same = len(self.fates) - len(counted)
         also = f"; {same} more say the same as the original" if same else ""
+        alike = sum(1 for _, fate in counted if fate.fate == UNSEEN)
+        also += f"; {alike} of the others were never seen to differ" if alike else ""
         cut = "; cut short" if self.cut_short else ""
         print(f"{caught} of {len(counted)} mutants caught, {self.score:.1%}{also}{cut}")

@@ -76,7 +76,7 @@ class Departures:
         if not self._partings:
             return
         draw = self.reached.drawing.arguments
-        for place in self.reached.some(STATES):
+        for place in self.reached.places_for(self.action.name, STATES):
             for parting in self._partings:
                 args = draw(place.state, parting.plan, self.random)
                 if args is None or not self._is_reached(place):

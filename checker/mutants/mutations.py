@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from checker.mutants.weaken import weakened, words
-from checker.slicing.cone import fields_of
+from checker.slicing.cone import fields_of, given
 from spec.lang import simplify
 from spec.lang.action import Action, Alternative, Every, Pick, Rung, Write
 from spec.lang.ir import Binding, Node, Place, make
@@ -196,7 +196,7 @@ def bulks_narrowed(model: Model, action: Action) -> Iterator[Breakage]:
 
 
 def _classes(model: Model, variable: Node, member: Node) -> Iterator[tuple[Node, str]]:
-    """The rows by the enumerations that the membership looks at."""
+    """The rows by the enumerations that the membership reads, if there can be any."""
     infos = {info.name: info for info in model.shape.fields()}
     for name in sorted(fields_of(member)):
         kind = infos[name].type
@@ -204,8 +204,9 @@ def _classes(model: Model, variable: Node, member: Node) -> Iterator[tuple[Node,
             continue
         read = make("READ", variable, attr=Place(name), of=kind)
         for position, label in enumerate(kind.members):
-            literal = simplify.equality(read, simplify.constant(position, kind))
-            yield literal, label
+            value = simplify.constant(position, kind)
+            if given(member, {read: value}) is not simplify.FALSE:
+                yield simplify.equality(read, value), label
 
 
 def values_weakened(_model: Model, action: Action) -> Iterator[Breakage]:

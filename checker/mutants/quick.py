@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from random import Random
 
 from checker.evaluate import Evaluator
-from checker.mutants.look import Look
+from checker.mutants.look import Look, Parted
 from checker.mutants.mutate import Mutant
 from checker.mutants.reached import DRAWN, SEED, Reached
 from checker.slicing.ways import Way, guard_of
@@ -33,14 +33,24 @@ class Glance:
         """The properties that the walk of the model does not break."""
         self.look = Look(self.reached, self.holding)
         self._seen: dict[str, bool] = {}
+        self._last: tuple[str, Parted] | None = None
 
     def caught(self, mutant: Mutant) -> tuple[str, ...]:
         """A property that the mutant is seen to break; none: nothing was seen."""
-        parted = self.look.parted(mutant)
+        parted = self._parted(mutant)
         for shown in (self.look.at_once, self.look.later):
             for name, _ in shown(parted):
                 return (name,)
         return self.lost(mutant)
+
+    def differs(self, mutant: Mutant) -> bool:
+        """Some step was seen that only the mutant takes."""
+        return bool(self._parted(mutant).steps)
+
+    def _parted(self, mutant: Mutant) -> Parted:
+        if self._last is None or self._last[0] != mutant.name:
+            self._last = mutant.name, self.look.parted(mutant)
+        return self._last[1]
 
     def lost(self, mutant: Mutant) -> tuple[str, ...]:
         """The endings of the call that the walk saw and the mutant cannot have."""

@@ -46,6 +46,8 @@ NARROW: Final = 0.7
 """How often a run names few members of an enumeration."""
 PATIENCE: Final = 400
 """The runs in a row after which no new state ends the walk."""
+MOST: Final = 600
+"""So many steps of each call are kept."""
 RARE: Final = 60
 """A call that was made less often than this is made wherever it is possible."""
 
@@ -112,6 +114,12 @@ class Reached:
         while place.arrival is not None:
             yield place.arrival
             place = place.arrival.before
+
+    def places_for(self, call: str, most: int) -> list[Place]:
+        """States in which the call succeeds, and states from all depths."""
+        own = dict.fromkeys(taken.before for taken in self.steps[call])
+        some = list(own)[:: 1 + 2 * len(own) // most]
+        return list(dict.fromkeys([*some, *self.some(most // 2)]))
 
     def shows(self, prop: Traced) -> Run | None:
         """A shortest run of those walked that breaks the property, or is an example."""
@@ -201,11 +209,39 @@ class Reached:
         return len(self._held) > before
 
     def _by_call(self) -> dict[str, list[Taken]]:
-        """The steps of each call, those near the state at boot first."""
+        """Some steps of each call, of every kind, those near boot first."""
         found: dict[str, list[Taken]] = {way.action: [] for way in self.successes}
-        for taken in sorted(self._taken.values(), key=lambda t: t.before.depth):
-            found[taken.step.invocation.action].append(taken)
-        return found
+        kinds = Counter[object]()
+        ranked: list[tuple[int, int, Taken]] = []
+        for taken in sorted(self._taken.values(), key=_depth_before):
+            kind = taken.step.invocation.action, _kind(taken)
+            ranked.append((kinds[kind], len(ranked), taken))
+            kinds[kind] += 1
+        for _, _, taken in sorted(ranked):
+            some = found[taken.step.invocation.action]
+            if len(some) < MOST:
+                some.append(taken)
+        return {call: sorted(some, key=_depth_before) for call, some in found.items()}
+
+
+def _kind(taken: Taken) -> object:
+    """What the step does: the values that come and go in each field."""
+    pairs = zip(taken.before.state, taken.step.after, strict=True)
+    return tuple(
+        (
+            number,
+            tuple(sorted(Counter(old).items())),
+            tuple(sorted(Counter(new).items())),
+        )
+        if isinstance(old, tuple)
+        else (number, old, new)
+        for number, (old, new) in enumerate(pairs)
+        if old != new
+    )
+
+
+def _depth_before(taken: Taken) -> int:
+    return taken.before.depth
 
 
 def _depth(place: Place) -> int:

@@ -39,11 +39,13 @@ CAUGHT: Final = "caught"
 SAME: Final = "equivalent"
 SURVIVED: Final = "survived"
 UNDECIDED: Final = "undecided"
+UNSEEN: Final = "unseen"
+"""Undecided, and no step of the walk told it from the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a mutant: `caught`, `equivalent`, `survived` or `undecided`."""
+    """What became of a mutant: one of the words above."""
 
     name: str
     action: str
@@ -174,7 +176,7 @@ class _Scoring:
         if seen:
             return CAUGHT, seen
         if self.quick:
-            return UNDECIDED, ()
+            return (UNDECIDED if self.glance.differs(mutant) else UNSEEN), ()
         noticing = self.watch.noticing(mutant, holding)
         first = self._look(mutant, noticing, glance)
         if first:

@@ -21,16 +21,24 @@ from spec.lang.model import Model, Traced
 
 ENOUGH: Final = 8
 """How many mutants are compared: the first so many that the property catches."""
-AT_ONCE: Final = 800
-"""So many mutants are looked at for what their own steps break,"""
-LATER: Final = 150
-"""and so many for what is broken later."""
 LETTERS: Final = 15
 """So many letters of a name weigh as much as a step."""
 FEW_CALLS: Final = 12
 """Of more calls than this a property speaks in general."""
 GLUE: Final = frozenset(["of", "and", "to", "by", "with", "ignoring", "several"])
 """Words of names that say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many mutants are looked at: for what their own steps break, and for later."""
+
+    at_once: int
+    later: int
+
+
+LITTLE: Final = Effort(300, 0)
+MUCH: Final = Effort(1_500, 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,18 @@ class Teller:
         self.look = Look(reached, properties)
         self._parted: dict[str, Parted] = {}
 
-    def examples(self, prop: Traced, candidates: Iterable[Mutant]) -> list[Example]:
-        """Mutants that the property catches, the most telling first; as they are seen.
+    def examples(
+        self, prop: Traced, candidates: Iterable[Mutant], effort: Effort
+    ) -> list[Example]:
+        """Mutants that the property catches, the most telling first.
 
         What a step of the mutant itself breaks is looked at first, and what other calls
         break later only if there is no such step.
         """
         alone = Look(self.reached, [prop])
         listed = self._ordered(prop, candidates)
-        for shows, most in ((alone.at_once, AT_ONCE), (alone.later, LATER)):
+        looks = (alone.at_once, effort.at_once), (alone.later, effort.later)
+        for shows, most in looks:
             caught = (
                 (mutant, run)
                 for mutant in listed[:most]

@@ -66,5 +66,12 @@ def test_elements_are_named_in_the_order_in_which_they_come() -> None:
 def test_a_run_that_does_not_happen_is_none() -> None:
     (run, *_) = long_runs(NAMES[0])
 
-    assert retake(EVALUATOR, run[1:]) is None or len(run) > 3
+    assert retake(EVALUATOR, run[-1:]) is None
     assert retake(EVALUATOR, ()) == ()
+
+
+def test_what_a_smaller_scope_has_not_does_not_happen_there() -> None:
+    small = Evaluator(MODEL, Scope({"Pid": 2, "Code": 1}), PROPS)
+    (run, *_) = long_runs(NAMES[1])
+
+    assert retake(small, run) is None
