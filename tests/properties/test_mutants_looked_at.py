@@ -8,12 +8,14 @@ from itertools import islice
 import pytest
 
 from checker.evaluate import Evaluator, Failed, Invocation, Stopped, Transition
+from checker.explore import Exploration
 from checker.mutants.departures import Departures
 from checker.mutants.look import Look
 from checker.mutants.mutate import Mutant, mutant_named, mutants, one_mutant
 from checker.mutants.quick import Glance
 from checker.mutants.reached import Reached
-from checker.mutants.telling import Teller
+from checker.mutants.score import CAUGHT, SAME, UNDECIDED, UNSEEN, score
+from checker.mutants.telling import LITTLE, Teller
 from checker.scope import parse_sizes, scope_for
 from checker.trace import rerun, shows
 from counterexamples.minimise import retake
@@ -125,7 +127,7 @@ def test_one_mutant_is_the_one_of_that_name(system: str) -> None:
 def test_the_telling_mutant_is_noticed_by_few() -> None:
     known = {prop.name: prop for prop in TRACED}
     teller = Teller(reached(), [p for p in TRACED if p.kind != "sometimes"])
-    found = teller.examples(known["init_adopts_every_orphan"], MUTANTS)
+    found = teller.examples(known["init_adopts_every_orphan"], MUTANTS, LITTLE)
     costs = [example.cost() for example in found]
 
     assert costs == sorted(costs)
@@ -139,3 +141,23 @@ def test_a_look_for_one_property_shows_no_other() -> None:
     shown = {name for each in parted for name, _ in look.at_once(each)}
 
     assert shown == {prop.name}
+
+
+def test_a_quick_score_searches_nothing() -> None:
+    def engine(*_: object) -> Exploration:
+        pytest.fail("it searches")
+
+    report = score(MODEL, TRACED, SCOPE, engine, quick=True)
+    by_fate = {fate: len(report.of(fate)) for fate in (CAUGHT, SAME, UNDECIDED, UNSEEN)}
+
+    assert sum(by_fate.values()) == len(MUTANTS)
+    assert by_fate[UNDECIDED] < 12
+    assert report.score > 0.6
+
+
+def test_no_class_of_rows_is_forgotten_that_is_not_there() -> None:
+    """Who terminates leaves its children to others, and they are not FREE."""
+    said = "terminate_forgets_process_parent_of_"
+    found = {m.name.removeprefix(said) for m in MUTANTS if m.name.startswith(said)}
+
+    assert found == {"RUNNING", "ZOMBIE", "DEAD"}
