@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from properties.manifest import manifest
+from properties.provable import not_proved
 from tests.cli.running import pidproof
 
 FAMILY = ("-p", "every_process_has_a_living_parent")
@@ -43,3 +46,26 @@ def test_mutants_of_a_property_are_told_apart() -> None:
     assert len(fates["broken_by"]) > 0
     assert fates["untried"] == 0
     assert set(fates) == {"broken_by", "survived", "equivalent", "undecided", "untried"}
+
+
+@pytest.mark.slow
+def test_a_part_of_a_large_system_is_proved_and_confirmed(tmp_path: Path) -> None:
+    wanted = ("-p", "no_number_is_reused_while_in_use")
+    proved = pidproof("prove", "peios", *wanted, "--certificate", str(tmp_path))
+    verified = pidproof("verify", str(tmp_path))
+
+    assert proved.code == 0, proved.err
+    assert "ok  no_number_is_reused_while_in_use  proved  by one step" in proved.out
+    assert verified.code == 0, verified.err
+    assert "confirmed by cvc5" in verified.out
+
+
+@pytest.mark.slow
+def test_all_of_a_large_system_says_what_it_leaves_out() -> None:
+    """And succeeds only if each property is proved that it is expected of."""
+    ran = pidproof("prove", "unix")
+    left_out = {*not_proved("unix"), *manifest().expected("unix", {})}
+
+    assert ran.code == 0, ran.out
+    assert "??" not in ran.out
+    assert f"of {len(left_out)} more no proof is expected; --all tries them" in ran.out

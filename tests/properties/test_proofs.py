@@ -52,15 +52,14 @@ def test_what_is_expected_to_be_proved_is(name: str, tmp_path: Path) -> None:
     assert verify_certificate(tmp_path / name).confirmed
 
 
-@pytest.mark.parametrize("name", ["unix", "peios"])
-def test_a_part_of_a_large_system_is_proved_at_once(name: str, tmp_path: Path) -> None:
-    """Only what this one leans on is proved beside it."""
-    wanted = "no_number_is_reused_while_in_use"
-    found = proofs_of(SYSTEMS[name].model(), [wanted])
-    write_certificate(found, tmp_path / name)
+def test_a_part_of_a_large_system_is_proved_at_once() -> None:
+    """Nothing is tried but what this one leans on."""
+    wanted = "no_two_processes_share_a_pid"
+    found = proofs_of(SYSTEMS["unix"].model(), [wanted])
+    used = {name for done in found.discharged for name in done.used}
 
+    assert set(found.proofs) <= {wanted, *used}
     assert found.proofs[wanted].verdict == Proved()
-    assert verify_certificate(tmp_path / name).confirmed
 
 
 def test_what_is_proved_of_topaz_is_everything() -> None:
