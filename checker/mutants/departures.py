@@ -1,9 +1,9 @@
 """Where a broken call parts from the call: the steps that only the mutant takes.
 
-Two things can be broken: when the call ends in which way, and what it leaves. Of the
-first, arguments are drawn that end the broken call in a way in which the original would
-not have ended; of the second, steps of the original are made again, and those are kept
-that leave something else.
+Two things can be broken: when the call ends in which way, and what it leaves or
+answers. Of the first, arguments are drawn that end the broken call in a way in which
+the original would not have ended; of the second, steps of the original are made again,
+and those are kept that leave or answer something else.
 
 A state counts only if the mutant gets there as well: no earlier step of the run to it
 may be one that the mutant does not take.
@@ -55,21 +55,26 @@ class Departures:
         fields = reached.evaluator.fields
         self._places = [fields[name] for name in sorted(self.changed)]
         one, other = ((a.able, a.rungs, a.picks) for a in (self.action, self.broken))
+        self.answers = self.broken.result is not self.action.result
+        """The broken call answers something else."""
+        self._result = self._compiled(Value(self.broken.result))
         self._partings = list(self._found()) if one != other else []
         self._added = self._needed_besides() if one != other else []
         self._same: dict[Taken, bool] = {}
 
     def __iter__(self) -> Iterator[Taken]:
-        """The steps, those that are few steps from boot first."""
-        return self._others() if self.changed else self._drawn()
+        """The steps, from all depths."""
+        return self._others() if self.changed or self.answers else self._drawn()
 
     def _others(self) -> Iterator[Taken]:
         """What the original does and the mutant does otherwise."""
         for taken in self.reached.steps[self.action.name]:
-            if not self._is_same(taken) and self._is_reached(taken.before):
-                call, outcome = taken.step.invocation, taken.step.outcome
-                after = self.after(taken.before.state, call.args)
-                yield Taken(taken.before, Transition(call, outcome, after))
+            differs = not self._is_same(taken) or self._answers_else(taken)
+            if differs and self._is_reached(taken.before):
+                state, call = taken.before.state, taken.step.invocation
+                answer = self._answer(state, call.args)
+                step = Transition(call, answer, self.after(state, call.args))
+                yield Taken(taken.before, step)
 
     def _drawn(self) -> Iterator[Taken]:
         """What only the mutant does."""
@@ -90,7 +95,12 @@ class Departures:
     ) -> Transition:
         call = Invocation(self.action.name, args)
         after = self.after(state, args) if parting.moves else state
-        return Transition(call, parting.outcome, after)
+        if isinstance(parting.outcome, Failed):
+            return Transition(call, parting.outcome, after)
+        return Transition(call, self._answer(state, args), after)
+
+    def _answer(self, state: State, args: tuple[int, ...]) -> Returned:
+        return Returned(self._result(state, None, *args))
 
     def _is_the_models(self, state: State, step: Transition) -> bool:
         """The model ends so as well, by another line with the same error."""
@@ -127,6 +137,10 @@ class Departures:
         if taken not in self._same:
             self._same[taken] = self._takes(taken)
         return self._same[taken]
+
+    def _answers_else(self, taken: Taken) -> bool:
+        answer = self._answer(taken.before.state, taken.step.invocation.args)
+        return self.answers and answer != taken.step.outcome
 
     def _takes(self, taken: Taken) -> bool:
         state, args = taken.before.state, taken.step.invocation.args

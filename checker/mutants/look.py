@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from checker.drawing import Drawing
-from checker.evaluate import Failed, State, Transition
+from checker.evaluate import Evaluator, Failed, State, Transition
 from checker.mutants.departures import Departures
 from checker.mutants.mutate import Mutant
 from checker.mutants.reached import SEED, Place, Reached, Taken
@@ -51,6 +51,8 @@ class Parted:
     wrong: frozenset[str]
     """The fields in which they are wrong; none: they should not have been taken."""
     steps: tuple[Taken, ...]
+    judge: Evaluator | None = None
+    """Who says what the steps break, if the call has another answer."""
 
 
 class Look:
@@ -73,15 +75,23 @@ class Look:
         self.drawing = Drawing(self.evaluator, self.ways)
 
     def parted(self, mutant: Mutant) -> Parted:
-        """Some steps that only the mutant takes, those near the state at boot first."""
+        """Some steps that only the mutant takes."""
         departures = Departures(self.reached, mutant)
         steps = tuple(islice(departures, STEPS))
-        return Parted(mutant.action, departures.changed, steps)
+        judge = self._judge(mutant) if departures.answers else None
+        return Parted(mutant.action, departures.changed, steps, judge)
+
+    def _judge(self, mutant: Mutant) -> Evaluator:
+        demands = self.of_steps.get(Way(mutant.action, None, None), ())
+        props = (self.evaluator.properties[demand.prop] for demand in demands)
+        return Evaluator(
+            mutant.model, self.evaluator.scope, mutant.retraced(tuple(props))
+        )
 
     def at_once(self, parted: Parted) -> Iterator[tuple[str, Run]]:
         """The properties that such a step breaks, each with a run that shows it."""
         for taken in parted.steps:
-            for name in self._told_by(taken, parted.wrong):
+            for name in self._told_by(taken, parted.wrong, parted.judge):
                 yield name, (*self.reached.run_to(taken.before), taken.step)
 
     def later(self, parted: Parted) -> Iterator[tuple[str, Run]]:
@@ -94,12 +104,15 @@ class Look:
             for _ in range(TRIES):
                 yield from self._told_later(taken, ways, random)
 
-    def _told_by(self, taken: Taken, wrong: frozenset[str]) -> Iterator[str]:
+    def _told_by(
+        self, taken: Taken, wrong: frozenset[str], judge: Evaluator | None = None
+    ) -> Iterator[str]:
         """What the step breaks; without the `wrong` fields it would break nothing."""
         before, step = taken.before.state, taken.step
         for demand in self.of_steps.get(_way_of(step), ()):
             concerned = not wrong or demand.fields & wrong
-            if concerned and not self.evaluator.holds_of(demand.prop, before, step):
+            says = judge or self.evaluator
+            if concerned and not says.holds_of(demand.prop, before, step):
                 yield demand.prop
         yield from self._broken_in(step.after, wrong or self._changed(before, step))
 

@@ -7,12 +7,33 @@ the same in every run, and from which it can be made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from checker.mutants.mutations import breakages, names_in
+from checker.mutants import answers, mutations
+from checker.mutants.mutations import Breakage, Rule
 from spec.lang.action import Action
 from spec.lang.model import Model, Traced, lookup
+
+RULES: Final[tuple[Rule, ...]] = (
+    mutations.lines_dropped,
+    mutations.lines_unconditional,
+    mutations.lines_too_late,
+    mutations.lines_weakened,
+    mutations.callers_unchecked,
+    mutations.picks_widened,
+    mutations.writes_dropped,
+    mutations.conditions_dropped,
+    mutations.bulks_narrowed,
+    mutations.values_weakened,
+    mutations.values_replaced,
+    mutations.fates_broken,
+    mutations.kept_lost,
+    answers.results_broken,
+    answers.looks_lose,
+    answers.looks_store,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,23 @@ class Mutant:
         others = [o for o in prop.obligations if o.action != self.action]
         again = broken.trace(prop.declared).obligations
         return replace(prop, obligations=(*others, *again))
+
+
+def breakages(model: Model) -> Iterator[Breakage]:
+    """Every breakage of every call, in a fixed order."""
+    for action in model.actions:
+        for rule in RULES:
+            yield from rule(model, action)
+
+
+def names_in(found: Iterable[Breakage]) -> list[str]:
+    """Their names, made unique: the second of a name is `..._2`."""
+    taken: dict[str, int] = {}
+    names = []
+    for breakage in found:
+        count = taken[breakage.name] = taken.get(breakage.name, 0) + 1
+        names.append(breakage.name if count == 1 else f"{breakage.name}_{count}")
+    return names
 
 
 def mutants(model: Model) -> tuple[Mutant, ...]:

@@ -6,9 +6,8 @@ name are the names that the IR has (calls, errors, fields, parameters, members).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from checker.mutants.weaken import weakened, words
 from checker.slicing.cone import fields_of, given
@@ -222,12 +221,12 @@ def values_replaced(_model: Model, action: Action) -> Iterator[Breakage]:
     """An effect leaves another constant, or another thing of the same sort."""
     for write in action.writes:
         said = subject(action, write)
-        for value, label in _others(action, write.value):
+        for value, label in others_of(action, write.value):
             other = replace(write, value=value)
             yield _changed(action, write, f"sets_{said}_to_{label}", other)
 
 
-def _others(action: Action, value: Node) -> Iterator[tuple[Node, str]]:
+def others_of(action: Action, value: Node) -> Iterator[tuple[Node, str]]:
     """The next member after a constant; all ones; the other parameters of the sort."""
     kind = value.type
     if value.op == "CONST" and (isinstance(kind, EnumType) or kind == BOOL):
@@ -261,7 +260,7 @@ def fates_broken(model: Model, action: Action) -> Iterator[Breakage]:
         copied = make("READ", source, attr=Place(info.name), of=info.type)
         said = subject(action, write)
         if write.value is copied:
-            other = replace(write, value=_initial(info, write.target))
+            other = replace(write, value=initial_of(info, write.target))
             yield _changed(action, write, f"resets_{said}", other)
         elif write.value.op == "CONST":
             other = replace(write, value=copied)
@@ -287,7 +286,7 @@ def kept_lost(model: Model, action: Action) -> Iterator[Breakage]:
                 continue
             for info in table.fields.values():
                 if info.fate(event).name == "KEPT" and not _writes(action, info.name):
-                    reset = Write(info.name, row, _initial(info, row), simplify.TRUE)
+                    reset = Write(info.name, row, initial_of(info, row), simplify.TRUE)
                     name = f"{action.name}_resets_{info.name.replace('.', '_')}"
                     writes = (*action.writes, reset)
                     yield Breakage(name, replace(action, writes=writes))
@@ -302,7 +301,8 @@ def _writes(action: Action, field: str) -> bool:
     return any(write.field == field for write in action.writes)
 
 
-def _initial(info: FieldInfo, row: Node) -> Node:
+def initial_of(info: FieldInfo, row: Node) -> Node:
+    """What a cell of this row holds at first."""
     param = make("PARAM", attr="row", of=row.type)
     return substitute(info.initial, {param: row})
 
@@ -330,37 +330,3 @@ def _changed(action: Action, write: Write, said: str, other: Write | None) -> Br
         elif other is not None:
             writes.append(other)
     return Breakage(f"{action.name}_{said}", replace(action, writes=tuple(writes)))
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    lines_dropped,
-    lines_unconditional,
-    lines_too_late,
-    lines_weakened,
-    callers_unchecked,
-    picks_widened,
-    writes_dropped,
-    conditions_dropped,
-    bulks_narrowed,
-    values_weakened,
-    values_replaced,
-    fates_broken,
-    kept_lost,
-)
-
-
-def breakages(model: Model) -> Iterator[Breakage]:
-    """Every breakage of every call, in a fixed order."""
-    for action in model.actions:
-        for rule in RULES:
-            yield from rule(model, action)
-
-
-def names_in(found: Iterable[Breakage]) -> list[str]:
-    """Their names, made unique: the second of a name is `..._2`."""
-    taken: dict[str, int] = {}
-    names = []
-    for breakage in found:
-        count = taken[breakage.name] = taken.get(breakage.name, 0) + 1
-        names.append(breakage.name if count == 1 else f"{breakage.name}_{count}")
-    return names

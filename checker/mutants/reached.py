@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from checker.drawing import Drawing
 from checker.evaluate import Evaluator, State, Transition
@@ -26,6 +26,8 @@ from checker.verdict import Run
 from spec.lang.action import Action
 from spec.lang.model import Model, Scope, Traced
 from spec.lang.types import EnumType, SetType
+
+T = TypeVar("T")
 
 SEED: Final = 1
 WALKS: Final = 5_000
@@ -119,7 +121,7 @@ class Reached:
         """States in which the call succeeds, and states from all depths."""
         own = dict.fromkeys(taken.before for taken in self.steps[call])
         some = list(own)[:: 1 + 2 * len(own) // most]
-        return list(dict.fromkeys([*some, *self.some(most // 2)]))
+        return self._mixed(dict.fromkeys([*some, *self.some(most // 2)]))
 
     def shows(self, prop: Traced) -> Run | None:
         """A shortest run of those walked that breaks the property, or is an example."""
@@ -209,7 +211,7 @@ class Reached:
         return len(self._held) > before
 
     def _by_call(self) -> dict[str, list[Taken]]:
-        """Some steps of each call, of every kind, those near boot first."""
+        """Some steps of each call, of every kind."""
         found: dict[str, list[Taken]] = {way.action: [] for way in self.successes}
         kinds = Counter[object]()
         ranked: list[tuple[int, int, Taken]] = []
@@ -221,7 +223,10 @@ class Reached:
             some = found[taken.step.invocation.action]
             if len(some) < MOST:
                 some.append(taken)
-        return {call: sorted(some, key=_depth_before) for call, some in found.items()}
+        return {call: self._mixed(some) for call, some in found.items()}
+
+    def _mixed(self, listed: Iterable[T]) -> list[T]:
+        return self.random.sample(found := list(listed), len(found))
 
 
 def _kind(taken: Taken) -> object:

@@ -38,7 +38,7 @@ class Effort:
 
 
 LITTLE: Final = Effort(300, 0)
-MUCH: Final = Effort(1_500, 150)
+MUCH: Final = Effort(1_500, 80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,15 @@ class Teller:
         """
         alone = Look(self.reached, [prop])
         listed = self._ordered(prop, candidates)
-        looks = (alone.at_once, effort.at_once), (alone.later, effort.later)
-        for shows, most in looks:
+        first = [mutant for mutant in listed if _tells_at_once(prop, mutant)]
+        looks = (
+            (alone.at_once, first[: effort.at_once]),
+            (alone.later, listed[: effort.later]),
+        )
+        for shows, some in looks:
             caught = (
                 (mutant, run)
-                for mutant in listed[:most]
+                for mutant in some
                 for _, run in islice(shows(self._steps(mutant)), 1)
             )
             found = [
@@ -124,6 +128,12 @@ def _matters(model: Model, prop: Traced, mutant: Mutant) -> bool:
         return bool(changed & read)
     spoken = any(demand.action == mutant.action for demand in prop.obligations)
     return spoken or any(write.field in read for write in one.writes)
+
+
+def _tells_at_once(prop: Traced, mutant: Mutant) -> bool:
+    """A step of the broken call is one that the property speaks of."""
+    calls = {demand.action for demand in prop.obligations}
+    return mutant.action in calls or prop.node is not None
 
 
 def _rank(mutant: Mutant, spoken: frozenset[str]) -> tuple[float, int, str]:
