@@ -42,7 +42,7 @@ def answers(evaluator: Evaluator, state: object, call: Invocation) -> list[objec
 
 
 def ending(step: Transition) -> object:
-    return step.outcome.error if isinstance(step.outcome, Failed) else None
+    return step.outcome.error if isinstance(step.outcome, Failed) else step.outcome
 
 
 def test_every_state_is_reached_by_its_run() -> None:
