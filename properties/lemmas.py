@@ -136,6 +136,16 @@ def only_who_waits_for_a_vfork_child_names_one(s: Kernel) -> Bool:
 
 
 @always(lemma=True, systems=UNIX_LIKE)
+def no_thread_of_a_stopped_process_sleeps_deeply(s: Kernel) -> Bool:
+    """A stop waits until each thread is where it reaches it."""
+    return every_thread(
+        lambda t: implies(
+            s.process[s.task[t].process].is_stopped, s.task[t].run != UNINTERRUPTIBLE
+        )
+    )
+
+
+@always(lemma=True, systems=UNIX_LIKE)
 def handlers_that_nobody_has_say_nothing(s: Kernel) -> Bool:
     """A table that no process has is as at boot, but for what restarts."""
     return all_of(
@@ -166,6 +176,7 @@ LEMMAS: Final[tuple[Property, ...]] = (
     no_ended_process_has_a_live_leader,
     who_has_the_number_of_a_process_is_its_thread,
     only_who_waits_for_a_vfork_child_names_one,
+    no_thread_of_a_stopped_process_sleeps_deeply,
     handlers_that_nobody_has_say_nothing,
 )
 
