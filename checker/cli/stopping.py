@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+TOGETHER: Final = 0.5
+"""Seconds within which two requests are one."""
 
 
 class Interrupted(Exception):
@@ -19,14 +24,16 @@ class Stopping:
     """Whether somebody asked to stop.
 
     A search that polls is left to end by itself; anything else is interrupted at once.
-    A second request does not wait for anything, unless this is a `worker`: there the
-    terminal and the process that it works for ask for the same.
+    A second request does not wait for anything, unless it comes with the first, as from
+    who signals a process and its group, or this is a `worker`: there the terminal and
+    the process that it works for ask for the same.
     """
 
     def __init__(self) -> None:
         self.asked = False
         self.polled = False
         self.worker = False
+        self.since = 0.0
 
     def __call__(self) -> bool:
         """Asked by whoever can stop by itself."""
@@ -39,8 +46,10 @@ class Stopping:
 
     def _request(self, _number: int, _frame: FrameType | None) -> None:
         again, self.asked = self.asked, True
-        if again and self.worker:
+        now = time.monotonic()
+        if again and (self.worker or now - self.since < TOGETHER):
             return
+        self.since = now
         if again or not self.polled:
             raise Interrupted
 

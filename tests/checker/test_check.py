@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import pytest
 
 from checker.check import check
-from checker.task import Covered, Event, Result, Task
 from checker.evaluate import Evaluator
 from checker.probes import (
     deadlock_property,
@@ -20,6 +19,7 @@ from checker.probes import (
 from checker.scope import scope_for
 from checker.searcher import Limits, Searcher
 from checker.simulate import minimise, simulate
+from checker.task import Covered, Event, Result, Task
 from checker.trace import shows
 from spec.lang import (
     Bool,

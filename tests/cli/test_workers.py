@@ -20,7 +20,7 @@ from spec.lang import Scope
 from tests import toys
 
 MODEL = toys.model_p()
-SCOPE = Scope({"Process": 3, "ExitCode": 2})
+SCOPE = Scope({"Pid": 3})
 TRACED = tuple(MODEL.trace(prop) for prop in toys.MODEL_P_INVARIANTS)
 
 
