@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.mutants import answers, mutations
+from checker.mutants import answers, mutations, phrases
 from checker.mutants.mutations import Breakage, Rule
 from spec.lang.action import Action
 from spec.lang.model import Model, Traced, lookup
@@ -33,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     answers.results_broken,
     answers.looks_lose,
     answers.looks_store,
+    phrases.phrases_weakened,
 )
 
 

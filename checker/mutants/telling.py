@@ -19,9 +19,9 @@ from checker.slicing.cone import fields_of
 from checker.verdict import Run
 from spec.lang.model import Model, Traced
 
-ENOUGH: Final = 8
+ENOUGH: Final = 5
 """How many mutants are compared: the first so many that the property catches."""
-LETTERS: Final = 15
+LETTERS: Final = 10
 """So many letters of a name weigh as much as a step."""
 FEW_CALLS: Final = 12
 """Of more calls than this a property speaks in general."""
@@ -38,7 +38,7 @@ class Effort:
 
 
 LITTLE: Final = Effort(300, 0)
-MUCH: Final = Effort(1_500, 80)
+MUCH: Final = Effort(600, 50)
 
 
 @dataclass(frozen=True, slots=True)

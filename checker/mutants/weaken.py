@@ -49,17 +49,23 @@ def _constant(node: Node) -> str:
 def weakened(root: Node) -> Iterator[tuple[str, Node]]:
     """`root` without one part of a conjunction, a union, a choice, ... inside."""
     for node in postorder([root]):
-        if node.op == "ITE":
-            for branch in node.args[1:]:
-                yield words(node.args[0]), _replaced(root, node, branch)
-        elif node.op in APPLIED:
-            first, part = node.args
-            yield words(part), _replaced(root, node, first)
-        elif node.op in JOINED:
-            for part in node.args:
-                kept = [arg for arg in node.args if arg is not part]
-                less = kept[0] if len(kept) == 1 else simplify.apply(node.op, *kept)
-                yield words(part), _replaced(root, node, less)
+        for part, less in lesser(node):
+            yield part, _replaced(root, node, less)
+
+
+def lesser(node: Node) -> Iterator[tuple[str, Node]]:
+    """The node itself without one of its parts, and what that part was about."""
+    if node.op == "ITE":
+        for branch in node.args[1:]:
+            yield words(node.args[0]), branch
+    elif node.op in APPLIED:
+        first, part = node.args
+        yield words(part), first
+    elif node.op in JOINED:
+        for part in node.args:
+            kept = [arg for arg in node.args if arg is not part]
+            less = kept[0] if len(kept) == 1 else simplify.apply(node.op, *kept)
+            yield words(part), less
 
 
 def _replaced(root: Node, node: Node, by: Node) -> Node:
