@@ -110,10 +110,7 @@ class Finder:
             traced = self.traced.values()
             scope = scope_for(self.model, sizes_for(self.model, sizes), traced)
             model = restricted(self.model, scope)
-            broken = tuple(
-                replace(mutant, model=restricted(mutant.model, scope))
-                for mutant in self.mutants
-            )
+            broken = tuple(_within(mutant, model, scope) for mutant in self.mutants)
             reached = Reached(Evaluator(model, scope, traced))
             teller = Teller(reached, self.holding)
             self._walked[key] = Walked(scope, reached, broken, teller)
@@ -174,3 +171,13 @@ class Finder:
         )
         run = confirm(evaluator, shown.prop.name, shown.run)
         return write(evaluator, Trace(header, run))
+
+
+def _within(mutant: Mutant, model: Model, scope: Scope) -> Mutant:
+    """The mutant where callers name what the scope lets them; so does the model."""
+    if not scope.only:
+        return mutant
+    alone = replace(mutant.model, actions=(mutant.model.action(mutant.action),))
+    (broken,) = restricted(alone, scope).actions
+    actions = tuple(broken if a.name == broken.name else a for a in model.actions)
+    return replace(mutant, model=replace(model, actions=actions))

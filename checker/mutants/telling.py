@@ -124,9 +124,12 @@ def _matters(model: Model, prop: Traced, mutant: Mutant) -> bool:
     one, other = model.action(mutant.action), mutant.model.action(mutant.action)
     read = fields_of(prop.node, *(demand.node for demand in prop.obligations))
     changed = frozenset(changed_fields(one, other))
+    calls = {demand.action for demand in prop.obligations}
+    spoken = mutant.action in calls
+    if not one.writes and changed:
+        return spoken and len(calls) <= FEW_CALLS
     if changed:
         return bool(changed & read)
-    spoken = any(demand.action == mutant.action for demand in prop.obligations)
     return spoken or any(write.field in read for write in one.writes)
 
 
