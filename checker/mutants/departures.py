@@ -47,7 +47,7 @@ class Departures:
         self.broken = mutant.model.action(mutant.action)
         self.action = reached.evaluator.model.action(mutant.action)
         self.random = Random(SEED)  # noqa: S311  (not a secret)
-        self.changed = frozenset(changed_fields(self.action, self.broken))
+        self.changed = changed_fields(self.action, self.broken)
         self._effect = self._updated(self.action.writes)
         self._patch = self._updated(
             tuple(w for w in self.broken.writes if w.field in self.changed)
@@ -195,12 +195,9 @@ class Departures:
         return self.reached.compiled(self.action, body)
 
 
-def changed_fields(one: Action, other: Action) -> Iterator[str]:
+def changed_fields(one: Action, other: Action) -> frozenset[str]:
     """The fields that the two write otherwise."""
-    for name in dict.fromkeys(w.field for a in (one, other) for w in a.writes):
-        old, new = ([w for w in a.writes if w.field == name] for a in (one, other))
-        if old != new:
-            yield name
+    return frozenset(write.field for write in {*one.writes} ^ {*other.writes})
 
 
 def _pairs(one: Action, other: Action) -> Iterator[tuple[Way, Way | None]]:

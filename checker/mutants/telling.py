@@ -6,7 +6,7 @@ property speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Final
@@ -17,7 +17,7 @@ from checker.mutants.mutate import Mutant
 from checker.mutants.reached import Reached
 from checker.slicing.cone import fields_of
 from checker.verdict import Run
-from spec.lang.model import Model, Traced
+from spec.lang.model import Traced
 
 ENOUGH: Final = 5
 """How many mutants are compared: the first so many that the property catches."""
@@ -64,6 +64,7 @@ class Teller:
         self.reached = reached
         self.look = Look(reached, properties)
         self._parted: dict[str, Parted] = {}
+        self._changed: dict[str, frozenset[str]] = {}
 
     def examples(
         self, prop: Traced, candidates: Iterable[Mutant], effort: Effort
@@ -106,31 +107,41 @@ class Teller:
 
     def _ordered(self, prop: Traced, candidates: Iterable[Mutant]) -> list[Mutant]:
         """Those that can matter: of each call one, then of each call another."""
-        model = self.reached.evaluator.model
         spoken = _words(prop)
         of_calls: dict[str, list[Mutant]] = {}
-        for mutant in candidates:
-            if _matters(model, prop, mutant):
-                of_calls.setdefault(mutant.action, []).append(mutant)
+        for mutant in self._mattering(prop, candidates):
+            of_calls.setdefault(mutant.action, []).append(mutant)
         for listed in of_calls.values():
             listed.sort(key=lambda mutant: _rank(mutant, spoken))
         calls = sorted(of_calls.values(), key=lambda listed: _rank(listed[0], spoken))
         rounds = zip_longest(*calls)
         return [mutant for each in rounds for mutant in each if mutant is not None]
 
+    def _mattering(
+        self, prop: Traced, candidates: Iterable[Mutant]
+    ) -> Iterator[Mutant]:
+        """Those whose call writes what the property reads, or is spoken of by it."""
+        read = fields_of(prop.node, *(demand.node for demand in prop.obligations))
+        calls = {demand.action for demand in prop.obligations}
+        actions = {a.name: a for a in self.reached.evaluator.model.actions}
+        for mutant in candidates:
+            action, changed = actions[mutant.action], self._changes(mutant)
+            if not action.writes and changed:
+                matters = mutant.action in calls and len(calls) <= FEW_CALLS
+            elif changed:
+                matters = bool(changed & read)
+            else:
+                writes = any(write.field in read for write in action.writes)
+                matters = mutant.action in calls or writes
+            if matters:
+                yield mutant
 
-def _matters(model: Model, prop: Traced, mutant: Mutant) -> bool:
-    """The call writes what the property reads, or is one that it speaks of."""
-    one, other = model.action(mutant.action), mutant.model.action(mutant.action)
-    read = fields_of(prop.node, *(demand.node for demand in prop.obligations))
-    changed = frozenset(changed_fields(one, other))
-    calls = {demand.action for demand in prop.obligations}
-    spoken = mutant.action in calls
-    if not one.writes and changed:
-        return spoken and len(calls) <= FEW_CALLS
-    if changed:
-        return bool(changed & read)
-    return spoken or any(write.field in read for write in one.writes)
+    def _changes(self, mutant: Mutant) -> frozenset[str]:
+        if mutant.name not in self._changed:
+            one = self.reached.evaluator.model.action(mutant.action)
+            other = mutant.model.action(mutant.action)
+            self._changed[mutant.name] = changed_fields(one, other)
+        return self._changed[mutant.name]
 
 
 def _tells_at_once(prop: Traced, mutant: Mutant) -> bool:
