@@ -103,6 +103,8 @@ class Attempts:
                 yield _Stage(learnt, MODELS, 0.03)
         yield _Stage(inner, MATCHING, 0.03)
         yield _Stage(inner, MODELS, 0.03)
+        for few in (own, [name for name in standing if name in mine.union(own)]):
+            yield _Stage(few, MATCHING, 0.1)
         for seed in range(SEEDS):
             yield _Stage(close, MODELS, 0.03, seed)
             yield _Stage(shared, MODELS, 0.04, seed)
