@@ -73,6 +73,7 @@ def prove(
 ) -> int:
     """Prove properties for any number of processes and of everything else.
 
+    Unless properties are named: those that a proof is expected of, or with --all each.
     With --scope or --method, prove them at a scope instead, without visiting states.
     """
     if scope is not None or method is not None or mutant is not None:
