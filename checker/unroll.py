@@ -138,7 +138,6 @@ class Unroller:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._known: dict[tuple[Node, tuple[Node | None, ...]], Node] = {}
-        self._open: dict[Node, tuple[Node, ...]] = {}
 
     def __call__(self, root: Node, leaves: Mapping[Node, Node]) -> Node:
         """`root` with `leaves` replaced and no binder left."""
@@ -158,19 +157,10 @@ class Unroller:
         return done[root]
 
     def _piece(self, node: Node, leaves: Mapping[Node, Node]) -> Node:
-        key = (node, tuple(leaves.get(leaf) for leaf in self._leaves_of(node)))
+        key = (node, tuple(leaves.get(leaf) for leaf in node.leaves))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = unroll(node, self._scope, leaves)
-        return found
-
-    def _leaves_of(self, node: Node) -> tuple[Node, ...]:
-        """What the term says of parameters and variables."""
-        found = self._open.get(node)
-        if found is None:
-            nodes = postorder([node])
-            found = tuple(leaf for leaf in nodes if leaf.op in {"PARAM", "VAR"})
-            self._open[node] = found
         return found
 
 

@@ -74,6 +74,11 @@ class Manifest:
         own = self._own(system, prop)
         return None if own is None else own.depth
 
+    def kin(self, system: str, prop: str) -> str:
+        """The same for properties that share a row, in whatever system; else empty."""
+        own = self._own(system, prop)
+        return "" if own is None else str(self.own_scopes.index(own))
+
     def _own(self, system: str, prop: str) -> OwnScope | None:
         for own in self.own_scopes:
             if system in own.systems and prop in own.properties:

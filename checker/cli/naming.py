@@ -183,7 +183,7 @@ def tasks(
             properties=tuple(prop for prop in traced if prop.name in chosen),
             asked_elsewhere=frozenset(asked_for) - chosen,
             looks_around=False,
-            family=str(own),
+            family=own.kin,
             depth=own.depth,
         )
         found.append(_at(part, dict(own.sizes)))
@@ -196,6 +196,7 @@ class _Home:
 
     sizes: tuple[tuple[str, Size], ...]
     depth: int | None
+    kin: str
 
 
 def _homes(system: str, names: Iterable[str]) -> dict[str, _Home]:
@@ -203,7 +204,11 @@ def _homes(system: str, names: Iterable[str]) -> dict[str, _Home]:
     known = manifest()
     own = {name: known.own_scope(system, name) for name in names}
     return {
-        name: _Home(tuple(sorted(sizes.items())), known.depth(system, name))
+        name: _Home(
+            tuple(sorted(sizes.items())),
+            known.depth(system, name),
+            known.kin(system, name),
+        )
         for name, sizes in own.items()
         if sizes is not None
     }

@@ -41,8 +41,8 @@ def _read_in(root: Node) -> frozenset[str]:
 
 def params_of(*roots: Node | None) -> frozenset[str]:
     """The names of the parameters that the terms mention."""
-    listed = [root for root in roots if root is not None]
-    return frozenset(str(n.attr) for n in postorder(listed) if n.op == "PARAM")
+    leaves = (leaf for root in roots if root is not None for leaf in root.leaves)
+    return frozenset(str(leaf.attr) for leaf in leaves if leaf.op == "PARAM")
 
 
 def rewritten(root: Node, change: Callable[[Node], Node | None]) -> Node:

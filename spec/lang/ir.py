@@ -34,16 +34,18 @@ Attr = object
 class Node:
     """One term. Built by `make` only; immutable; unique per meaning.
 
-    `height` is the number of the highest binder inside (0: none).
+    `height` is the number of the highest binder inside (0: none); `leaves` are the
+    parameters and variables below.
     """
 
-    __slots__ = ("__weakref__", "args", "attr", "height", "op", "type")
+    __slots__ = ("__weakref__", "args", "attr", "height", "leaves", "op", "type")
 
     op: str
     type: Type
     args: tuple[Node, ...]
     attr: Attr
     height: int
+    leaves: frozenset[Node]
 
     def __repr__(self) -> str:
         return _shown(self, depth=4)
@@ -255,6 +257,18 @@ OPERATORS: Final[dict[str, Operator]] = {
 
 BINDERS: Final = frozenset({"FORALL", "EXISTS", "COUNT", "SETOF", "FIRST", "NEAREST"})
 
+_OPEN: Final = frozenset({"PARAM", "VAR"})
+
+
+def _leaves_of(args: tuple[Node, ...]) -> frozenset[Node]:
+    """What the arguments are open in; a set of one of them, where that will do."""
+    found = frozenset[Node]()
+    for arg in args:
+        if not arg.leaves <= found:
+            found = arg.leaves if found <= arg.leaves else found | arg.leaves
+    return found
+
+
 _Key = tuple[str, Type, tuple[Node, ...], Attr]
 
 
@@ -295,6 +309,7 @@ def make(op: str, *args: Node, attr: Attr = None, of: Type | None = None) -> Nod
         node.op, node.type, node.args, node.attr = op, typed, args, attr
         inside = max((arg.height for arg in args), default=0)
         node.height = max(inside, attr.level) if isinstance(attr, Binding) else inside
+        node.leaves = frozenset((node,)) if op in _OPEN else _leaves_of(args)
         entry = _interned[key] = _Entry(node, _forget)
         entry.key = key
     return node

@@ -20,15 +20,21 @@ def postorder(roots: Iterable[Node]) -> list[Node]:
     """Every distinct node below the roots, arguments before their users."""
     seen: set[Node] = set()
     ordered: list[Node] = []
-    stack = [(root, False) for root in reversed(list(roots))]
+    stack: list[Node | None] = [*roots]
+    stack.reverse()
     while stack:
-        node, done = stack.pop()
-        if done:
-            ordered.append(node)
+        node = stack.pop()
+        if node is None:  # what follows has all its arguments
+            done = stack.pop()
+            assert done is not None
+            ordered.append(done)
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args))
+            if node.args:
+                stack += (node, None)
+                stack += reversed(node.args)
+            else:
+                ordered.append(node)
     return ordered
 
 
@@ -43,10 +49,10 @@ def substitute(
     where a simplifier or a mutation comes in. Binders keep the numbering law.
     """
     memo: dict[Node, Node] = dict(leaves)
-    for node in postorder([root]):
+    for node in _mentioning(root, leaves):
         if node in memo:
             continue
-        args = tuple(memo[arg] for arg in node.args)
+        args = tuple(memo.get(arg, arg) for arg in node.args)
         if node.op in BINDERS:
             memo[node] = _rebind(node, args)
         elif build is not None:
@@ -57,7 +63,28 @@ def substitute(
                 if args == node.args
                 else make(node.op, *args, attr=node.attr, of=node.type)
             )
-    return memo[root]
+    return memo.get(root, root)
+
+
+def _mentioning(root: Node, leaves: Mapping[Node, Node]) -> list[Node]:
+    """The nodes below the root that can change, arguments before their users."""
+    sought = frozenset(leaves)
+    if not all(leaf.leaves for leaf in sought):
+        return postorder([root])
+    ordered: list[Node] = []
+    seen: set[Node] = set()
+    stack: list[Node | None] = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            done = stack.pop()
+            assert done is not None
+            ordered.append(done)
+        elif node not in seen and not sought.isdisjoint(node.leaves):
+            seen.add(node)
+            stack += (node, None)
+            stack += reversed(node.args)
+    return ordered
 
 
 def _rebind(node: Node, args: tuple[Node, ...]) -> Node:
@@ -72,7 +99,7 @@ def _rebind(node: Node, args: tuple[Node, ...]) -> Node:
         level = inside + 1
         variable = make("VAR", attr=binding.level, of=binding.type)
         other = make("VAR", attr=level, of=binding.type)
-        assert other not in postorder([body]), "a free variable would be captured"
+        assert other not in body.leaves, "a free variable would be captured"
         body = _rename(body, variable, other)
         binding = replace(binding, level=level)
     return make(node.op, *before, body, attr=binding)
