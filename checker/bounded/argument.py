@@ -63,31 +63,46 @@ def held_by_every_step(
         for name, kind in kinds.items()
         if kind == "always" and not evaluator.holds(name, evaluator.initial)
     }
-    settled = False
-    while not settled:
+    lost: set[str] | None = None
+    assumed: list[Expr] = []
+    while lost is None or lost:
         kept = [(name, node) for name, node in leaning if name not in given_up]
         assumed = [run.at(0, node) for _, node in kept]
-        broken = [
-            name
-            for name, node in kept
-            if _can_be(run, [*assumed, run.at(1, simplify.negation(node))])
-        ]
-        given_up |= set(broken)
-        settled = not broken
-    for name, node in refused:
-        if name not in given_up:
-            asked = [*assumed, run.at(0, simplify.negation(node))]
-            given_up |= {name} if _can_be(run, asked) else set()
-    for name, kind in kinds.items():
-        if kind != "always" and name not in given_up:
-            asked = [*assumed, run.demand_broken(name)]
-            given_up |= {name} if _can_be(run, asked) else set()
-    return frozenset(kinds) - given_up
+        after = [(name, run.at(1, simplify.negation(node))) for name, node in kept]
+        lost = _one_lost(run, assumed, after)
+        given_up |= lost
+    asked = [(name, run.at(0, simplify.negation(node))) for name, node in refused]
+    asked += [
+        (n, run.demand_broken(n)) for n, kind in kinds.items() if kind != "always"
+    ]
+    asked = [(name, wrong) for name, wrong in asked if name not in given_up]
+    return frozenset(kinds) - given_up - _lost(run, assumed, asked)
 
 
-def _can_be(run: Unfolding, asked: list[Expr]) -> bool:
-    """Some states and a step between them satisfy what is asked, or may."""
+Wrong = tuple[str, Expr]
+"""A property, and that it is broken."""
+
+
+def _lost(run: Unfolding, assumed: list[Expr], asked: list[Wrong]) -> set[str]:
+    """The properties that can be broken, or for which there is no time."""
+    found: set[str] = set()
+    while asked:
+        lost = _one_lost(run, assumed, asked)
+        if not lost:
+            break
+        found |= lost
+        asked = [(name, wrong) for name, wrong in asked if name not in lost]
+    return found
+
+
+def _one_lost(run: Unfolding, assumed: list[Expr], asked: list[Wrong]) -> set[str]:
+    """What one step breaks, if any step breaks any of it; all, if time runs out."""
     try:
-        return run.find(*asked) is not None
+        found = run.find(*assumed, run.either(wrong for _, wrong in asked))
     except Undecided:
-        return True
+        return {name for name, _ in asked}
+    if found is None:
+        return set()
+    lost = {name for name, wrong in asked if run.true_in(found, wrong)}
+    assert lost, "a step that breaks something breaks something by name"
+    return lost
