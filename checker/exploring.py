@@ -324,12 +324,12 @@ class Exploring:
         notes = tuple(self.searcher.notes)
         if self.searcher.omission:
             notes += (f"a state was overlooked with p < {self.searcher.omission:.1e}",)
-        if self.task.left_out:
-            left_out = self.task.left_out
-            notes += (f"{left_out} properties have scopes of their own: see --all",)
         unmet = sum(1 for goal in self._goals() if goal.name not in self.reached)
         if unmet and not self.task.searches_goals:
-            notes += (f"{unmet} calls and errors were met by no random run: see --all",)
+            said = (
+                f"{unmet} calls and errors were met by no run: --all searches for them"
+            )
+            notes += (said,)
         return Covered(
             self.task,
             sum(search.distinct for search in self.searches),

@@ -47,8 +47,6 @@ class Task:
     """Steps beyond which it is not searched; None: all that there are."""
     family: str = ""
     """Tasks of one family have much in common: another system, but the same sizes."""
-    left_out: int = 0
-    """Properties that have a scope of their own, at which they are not checked now."""
 
     def generated(self) -> tuple[Property, ...]:
         """The goals asked for: each call's success, each `fails` line."""

@@ -22,7 +22,7 @@ from checker.unroll import size_in_bits
 from spec.lang import simplify
 from spec.lang.model import Model, Scope, Traced
 
-SEARCHED: Final = 24
+SEARCHED: Final = 8
 """A state of so many bits is small enough for a search to be tried first."""
 SECONDS: Final = 4.0
 """How long an argument about one slice may take."""

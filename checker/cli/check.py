@@ -76,8 +76,7 @@ def check(
         bool,
         typer.Option(
             "--all",
-            help="Also properties with scopes of their own, and a search for every "
-            "call and every error.",
+            help="With --scope: search for every call and error, too.",
         ),
     ] = False,
     goals: Annotated[

@@ -159,7 +159,6 @@ def _tasks_of(name: str, asked: Asked) -> list[Task]:
         mutant=asked.mutant,
         goals=asked.goals,
         deadlock=asked.deadlock,
-        everything=asked.everything or bool(asked.properties),
     )
 
 

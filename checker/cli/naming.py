@@ -149,12 +149,8 @@ def tasks(
     mutant: str | None = None,
     goals: bool = True,
     deadlock: bool = False,
-    everything: bool = True,
 ) -> list[Task]:
-    """The checks of a system at its default scope, and at properties' own scopes.
-
-    Without `everything`, only the first; and goals are not searched for.
-    """
+    """The checks of a system at its default scope, and at properties' own scopes."""
     props = properties_named(system, properties)
     model, traced = built(system, reading or {}, mutant, props)
     extra = (deadlock_property(model),) if deadlock else ()
@@ -172,9 +168,6 @@ def tasks(
         expected=expected,
         asked_elsewhere=elsewhere,
     )
-    if not everything:
-        left_out = len(traced) - len(here)
-        return [_at(replace(whole, searches_goals=False, left_out=left_out), {})]
     found = [_at(whole, {})]
     for own in dict.fromkeys(homes.values()):
         chosen = {name for name, home in homes.items() if home == own}

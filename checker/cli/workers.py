@@ -8,6 +8,7 @@ killed leaves open is unknown, and the others go on.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
@@ -28,6 +29,8 @@ Answering = Callable[[Task, "FarLine"], Iterator[Event]]
 """All that is found of a task, in the worker; the line tells how far it is."""
 Losing = Callable[[Task, set[str], str], Iterator[Event]]
 """What to say of a task of which only so much was told, and why."""
+YOUNG: Final = 500_000
+"""Objects made between two looks for garbage: most live as long as the worker."""
 ASKED_EVERY: Final = 0.2
 """Seconds between two looks at whether somebody asked to stop."""
 
@@ -148,6 +151,8 @@ class _Crew:
         for other in held:
             other.close()
         self.stopping.worker = True
+        gc.freeze()  # what was built before the fork stays as it is
+        gc.set_threshold(YOUNG)
 
         def send(message: object) -> None:
             with self.stopping.polling():

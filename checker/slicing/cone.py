@@ -72,7 +72,11 @@ def _folded(node: Node, args: tuple[Node, ...]) -> Node:
 
 def unwritten_kept(root: Node, written: Collection[str]) -> Node:
     """A demand on a step, knowing that it leaves the fields not `written` alone."""
+    return _unwritten_kept(root, frozenset(written))
 
+
+@lru_cache(maxsize=1 << 16)
+def _unwritten_kept(root: Node, written: frozenset[str]) -> Node:
     def change(node: Node) -> Node | None:
         place = place_of(node)
         if place is not None and place.epoch == "new" and place.field not in written:
@@ -117,6 +121,8 @@ class _Range:
 
 def loosened(condition: Node, known: Collection[str]) -> Node:
     """The tightest condition we can say that reads only `known` and is implied."""
+    if fields_of(condition).issubset(known):
+        return condition
     clean: dict[Node, bool] = {}
     ranges: dict[Node, _Range] = {}
     for node in postorder([condition]):

@@ -145,8 +145,7 @@ class _Check:
         left = tuple(p for p in now.properties if p.name not in needless)
         if not left:
             return
-        if needless:
-            sliced = slice_model(self.model, left, now.fields)
+        sliced = sliced.without(needless)
         search = self.engine(sliced.model, self.scope, sliced.properties)
         runs = _shortest(sliced, search)
         for prop in left:

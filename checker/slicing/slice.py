@@ -83,6 +83,15 @@ class Slice:
     cases: Mapping[str, Case]
     """For each action how what it asks about fields that are not kept turned out."""
 
+    def without(self, names: Collection[str]) -> Slice:
+        """The same for fewer properties: of the model, nothing more is left out."""
+        asked = tuple(
+            part
+            for part in self.properties
+            if self.origins[part.name].prop.name not in names
+        )
+        return replace(self, properties=asked)
+
     def dropped(self) -> tuple[str, ...]:
         """The fields that the slice does without."""
         names = (info.name for info in self.full.shape.fields())
@@ -157,8 +166,10 @@ class _Slicer:
                 demands = demands_of(self.model, way, self.properties)
                 if matters(action, demands, self.known):
                     cuts += self._cuts(action, way, demands)
-        kept = {cut.meaning(): cut for cut in reversed(cuts)}
-        chosen = [cut for cut in cuts if kept[cut.meaning()] is cut]
+        kept: dict[object, _Cut] = {}
+        for cut in cuts:
+            kept.setdefault(cut.meaning(), cut)
+        chosen = list(kept.values())
         props, origins, exact = self._properties(chosen)
         return Slice(
             full=self.model,

@@ -16,7 +16,7 @@ from __future__ import annotations
 from spec.lang import Step, spawned, syscall, those
 from spec.process.creation import pick_objects, refuse_creation
 from spec.process.images import Image
-from spec.process.running import refuse_program
+from spec.process.running import refuse_image
 from spec.process.shares import (
     new_files,
     new_fs,
@@ -45,9 +45,11 @@ def posix_spawn(
     """Create a child that runs the file `image`, or none at all."""
     step.blocks(when=~runs_in(old, thread, caller), cite="DESCRIPTION")
 
-    # ERRORS: of the creation, then of the exec, which the library reports as its own
+    # ERRORS: of the creation, then of the exec, which the library reports as its own;
+    # the tables that the creation has found room for are those of the program
     refuse_creation(step, old, caller)
-    refuse_program(step, old, caller, image)
+    refuse_image(step, image)
+    step.hook("bprm_check", caller=caller, image=image)
 
     # CHOICE
     pick_objects(step, old, child, task, pid)

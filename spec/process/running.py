@@ -50,12 +50,17 @@ def refuse_file(step: Step, image: Image) -> None:
     step.fails(EACCES, when=~is_executable(image), cite="execve(2) ERRORS EACCES:3")
 
 
-def refuse_program(step: Step, old: Kernel, caller: Process, image: Image) -> None:
-    """The ERRORS of an exec, in the order in which the kernel opens, checks, loads."""
+def refuse_image(step: Step, image: Image) -> None:
+    """The ERRORS of a file that is no program."""
     refuse_file(step, image)
     step.fails(
         ENOEXEC, when=~has_known_format(image), cite="execve(2) ERRORS ENOEXEC:1"
     )
+
+
+def refuse_program(step: Step, old: Kernel, caller: Process, image: Image) -> None:
+    """The ERRORS of an exec, in the order in which the kernel opens, checks, loads."""
+    refuse_image(step, image)
     step.fails(
         ENOMEM, when=~has_room_for_program(old), cite="execve(2) ERRORS ENOMEM:1"
     )

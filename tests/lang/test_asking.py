@@ -8,6 +8,7 @@ from properties.catalogue import for_system
 from spec.lang import Bool, simplify
 from spec.lang.asking import Spoken
 from spec.lang.declare import CallView, Outcome
+from spec.lang.ir import Node
 from spec.lang.model import Model, Obligation
 from spec.lang.terms import FALSE, TRUE
 from spec.systems import SYSTEMS
@@ -15,8 +16,12 @@ from spec.systems import SYSTEMS
 
 def test_who_asks_nothing_is_asked_once() -> None:
     heard = []
-    spoken = Spoken(lambda call, outcome: heard.append((call, outcome)) or TRUE.node)
 
+    def speak(call: CallView, outcome: Outcome) -> Node:
+        heard.append((call, outcome))
+        return TRUE.node
+
+    spoken = Spoken(speak)
     for name in ("fork", "wait"):
         assert spoken.of(CallView(name, "syscall", {}), Outcome(None)) is TRUE.node
     assert len(heard) == 1
@@ -25,7 +30,8 @@ def test_who_asks_nothing_is_asked_once() -> None:
 def test_other_answers_are_another_question() -> None:
     heard = []
 
-    def speak(call: CallView, outcome: Outcome) -> object:
+    def speak(call: CallView, outcome: Outcome) -> Node:
+        del outcome
         heard.append(call.name)
         return (TRUE if call.name == "fork" else FALSE).node
 
