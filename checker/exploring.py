@@ -117,6 +117,8 @@ class Exploring:
         asked = dict.fromkeys((*self.probes, *self.examples))
         refutable = {prop.name for prop in self.asserted}
         for name, run in self.task.witnesses(self.evaluator):
+            if self._is_late():
+                break
             if name in asked and shows(self.evaluator, name, run):
                 del asked[name]
                 self.reached.add(name)
@@ -208,6 +210,10 @@ class Exploring:
 
     # Slices
 
+    def _is_late(self) -> bool:
+        deadline = self.searcher.limits.deadline
+        return deadline is not None and time.monotonic() > deadline
+
     def _on_slices(self) -> Iterator[Event]:
         """Probes and properties together; a property waits for its premise."""
         task = self.task
@@ -265,7 +271,7 @@ class Exploring:
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
     ) -> frozenset[str]:
         """Of a slice with large states, the properties that need no search."""
-        if bits_of(model, scope) <= SEARCHED:
+        if bits_of(model, scope) <= SEARCHED or self._is_late():
             return frozenset()
         names = {prop.name for prop in self.asserted}
         asserted = [prop for prop in properties if prop.declared.name in names]

@@ -62,7 +62,7 @@ def read(data: bytes) -> tuple[Witness, ...]:
         if not line and meets:
             found.append(Witness(scope, tuple(meets), tuple(steps)))
             meets, steps = [], []
-        elif word == "meets" and not steps:
+        elif word == "meets" and scope and not steps:
             meets.append(rest)
         elif word == "at" and not meets:
             scope = rest

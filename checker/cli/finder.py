@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
+from checker.cli.beside import beside_kept, kept_for
 from checker.cli.naming import sizes_for
 from checker.evaluate import Evaluator
 from checker.mutants.mutate import Mutant, mutants
@@ -102,7 +103,23 @@ class Finder:
             shown = next(found, None)
             if shown is not None:
                 return self._at_home(shown)
-        return None
+        return next(self._beside_kept(prop, own or {}), None)
+
+    def _beside_kept(self, prop: Traced, sizes: Mapping[str, Size]) -> Iterator[Shown]:
+        """Where kept runs get to."""
+        walked = self._walk(sizes)
+        scope, model = walked.scope, walked.reached.evaluator.model
+        if self.of_the_model(prop.name):
+            evaluator = Evaluator(model, scope, [prop])
+            for witness in kept_for(self.model.name, scope, prop):
+                run = witness.run(evaluator)
+                if run is not None and shows(evaluator, prop.name, run):
+                    yield Shown(model, scope, prop, None, run)
+            return
+        for mutant, again, run in beside_kept(model, scope, prop, walked.mutants):
+            evaluator = Evaluator(mutant.model, scope, [again])
+            shortest = minimise(evaluator, prop.name, run)
+            yield Shown(mutant.model, scope, again, mutant.name, shortest)
 
     def _walk(self, sizes: Mapping[str, Size]) -> Walked:
         key = str(sizes)

@@ -19,12 +19,12 @@ from checker.exploring import Exploring
 from checker.glance import SEED, glance
 from checker.scope import scope_words
 from checker.searcher import Limits, Searcher
-from checker.shorten import shortened
 from checker.slicing.refine import check, group
 from checker.slicing.slice import slice_model
 from checker.task import Task
 from checker.trace import confirm, shows
 from checker.verdict import Run, Violated
+from counterexamples.minimise import minimise
 from counterexamples.witnesses import HOME, text_of, witnesses_of
 from spec.lang.model import Model, Traced
 from spec.systems import SYSTEMS
@@ -73,7 +73,7 @@ def _walked(exploring: Exploring, asked: dict[str, Traced]) -> Found:
     for seed in SEEDS:
         for name, run in glance(evaluator, left, seed=seed).items():
             del left[name]
-            yield name, shortened(evaluator, name, run)
+            yield name, minimise(evaluator, name, run)
 
 
 def _walked_near(exploring: Exploring, asked: dict[str, Traced]) -> Found:
@@ -84,7 +84,7 @@ def _walked_near(exploring: Exploring, asked: dict[str, Traced]) -> Found:
         runs = (glance(evaluator, [name], seed=s, among=calls) for s in SEEDS)
         found = next((found[name] for found in runs if found), None)
         if found is not None:
-            yield name, shortened(evaluator, name, found)
+            yield name, minimise(evaluator, name, found)
 
 
 def _searched(exploring: Exploring, asked: dict[str, Traced]) -> Found:

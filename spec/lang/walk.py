@@ -69,7 +69,7 @@ def substitute(
 def _mentioning(root: Node, leaves: Mapping[Node, Node]) -> list[Node]:
     """The nodes below the root that can change, arguments before their users."""
     sought = frozenset(leaves)
-    if not all(leaf.leaves for leaf in sought):
+    if not all(leaf in leaf.leaves for leaf in sought):
         return postorder([root])
     ordered: list[Node] = []
     seen: set[Node] = set()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from checker.cli.beside import beside_kept
 from checker.cli.naming import tasks
 from checker.cli.witnessing import sought
+from checker.evaluate import Evaluator
 from checker.exploring import Exploring
+from checker.mutants.mutate import mutants
 from checker.scope import scope_words
 from checker.searcher import Limits, Searcher
-from checker.trace import shows
+from checker.trace import rerun, shows
 from counterexamples.form import BadTrace
 from counterexamples.witnesses import read, witnesses_of
 from spec.systems import SYSTEMS
@@ -65,3 +68,15 @@ def test_a_file_says_what_each_run_meets_and_where() -> None:
 def test_a_malformed_file_is_refused(text: bytes, problem: str) -> None:
     with pytest.raises(BadTrace, match=problem.split("`", maxsplit=1)[0].strip()):
         read(text)
+
+
+def test_a_call_of_a_kept_run_is_broken_where_the_run_gets_to() -> None:
+    one, broken = tasks("topaz")[0], mutants(SYSTEMS["topaz"].model())
+    (prop,) = (
+        p for p in one.properties if p.name == "every_process_has_a_living_parent"
+    )
+    mutant, again, run = next(beside_kept(one.model, one.scope, prop, broken))
+
+    evaluator = Evaluator(mutant.model, one.scope, [again])
+    assert rerun(evaluator, run) == run
+    assert shows(evaluator, prop.name, run)
