@@ -59,8 +59,9 @@ def _until_broken(evaluator: Evaluator, prop: Traced, run: Run) -> Run | None:
 def _going_on(evaluator: Evaluator, state: State, steps: Run) -> Iterator[Transition]:
     """The same calls from this state, whatever they do, while they do anything."""
     for step in steps:
-        outcomes = evaluator.outcomes(state, step.invocation, chosen=True)
-        found = next((o for o in outcomes if not isinstance(o, Stopped)), None)
+        call = step.invocation
+        ways = (evaluator.outcomes(state, call, chosen=held) for held in (True, False))
+        found = next((o for w in ways for o in w if not isinstance(o, Stopped)), None)
         if found is None:
             return
         yield found
