@@ -406,11 +406,7 @@ def _uses(body: Value | Ladder | Rows | Updates) -> Counter[Node]:
             roots = [node for row in rows for node in row]
         case Updates(writes):  # exhaustive
             for write in writes:
-                roots += [write.value, write.when]
-                if isinstance(write.target, Every):
-                    roots.append(write.target.member)
-                elif write.target is not None:
-                    roots.append(write.target)
+                roots += write.terms()
     counted: Counter[Node] = Counter(roots)
     for node in postorder(roots):
         counted.update(node.args)

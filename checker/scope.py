@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from spec.lang import simplify
-from spec.lang.action import Action, Every, Param
+from spec.lang.action import Action, Param
 from spec.lang.errors import SpecError
 from spec.lang.ir import Node
 from spec.lang.model import Model, Scope, Traced, lookup, snake
@@ -102,12 +102,7 @@ def _action_terms(action: Action) -> Iterator[Node]:
     for pick in action.picks:
         yield pick.among
     for write in action.writes:
-        yield write.value
-        yield write.when
-        if isinstance(write.target, Every):
-            yield write.target.member
-        elif write.target is not None:
-            yield write.target
+        yield from write.terms()
     if action.result is not None:
         yield action.result
 

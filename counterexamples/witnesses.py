@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,7 @@ class Witness:
             return None
 
 
+@cache
 def witnesses_of(system: str) -> tuple[Witness, ...]:
     """What is kept of a system: nothing, if there is no file of it."""
     path = HOME / f"{system}.txt"

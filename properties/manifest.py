@@ -66,20 +66,11 @@ class Manifest:
 
     def own_scope(self, system: str, prop: str) -> Sizes | None:
         """The scope of this property in the system, if it has one of its own."""
-        own = self._own(system, prop)
+        own = self.own(system, prop)
         return None if own is None else {**self.scope(system), **own.scope}
 
-    def depth(self, system: str, prop: str) -> int | None:
-        """How many steps a search for this property goes; None: as far as it can."""
-        own = self._own(system, prop)
-        return None if own is None else own.depth
-
-    def kin(self, system: str, prop: str) -> str:
-        """The same for properties that share a row, in whatever system; else empty."""
-        own = self._own(system, prop)
-        return "" if own is None else str(self.own_scopes.index(own))
-
-    def _own(self, system: str, prop: str) -> OwnScope | None:
+    def own(self, system: str, prop: str) -> OwnScope | None:
+        """The row of this property in the system, if it has a scope of its own."""
         for own in self.own_scopes:
             if system in own.systems and prop in own.properties:
                 return own

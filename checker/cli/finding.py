@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from checker.cli.finder import Finder
-from checker.cli.library import library
+from checker.cli.naming import named_in
 from counterexamples import parse
 from counterexamples.form import NONE, BadTrace, Document
 from counterexamples.replay import replay
@@ -69,7 +69,7 @@ def files(folder: Path = FOUND) -> dict[str, Path]:
 def still_shows(path: Path) -> bool:
     """The file replays to itself, and shows its property."""
     try:
-        found = replay(path.read_bytes(), library)
+        found = replay(path.read_bytes(), named_in)
     except BadTrace:
         return False
     return found.still_shows and not found.differences

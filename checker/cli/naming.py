@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from checker.evaluate import Evaluator
-from checker.mutants.mutate import Mutant, mutants
+from checker.mutants.mutate import one_mutant
 from checker.probes import deadlock_property, generated
 from checker.scope import (
     Size,
@@ -43,16 +43,6 @@ def properties_named(system: str, names: Iterable[str]) -> tuple[Property, ...]:
     return tuple(lookup(known, n, f"property of {system}") for n in wanted or known)
 
 
-@cache
-def _mutants(system: str, reading: tuple[tuple[str, str], ...]) -> dict[str, Mutant]:
-    return {m.name: m for m in mutants(system_named(system).model(dict(reading)))}
-
-
-def mutants_of(system: str, reading: Mapping[str, str]) -> dict[str, Mutant]:
-    """Every mutant of the system under this reading, by name."""
-    return _mutants(system, tuple(sorted(reading.items())))
-
-
 def built(
     system: str,
     reading: Mapping[str, str],
@@ -64,17 +54,37 @@ def built(
     traced = tuple(model.trace(prop) for prop in properties)
     if mutant is None:
         return model, traced
-    found = lookup(mutants_of(system, model.reading), mutant, f"mutant of {system}")
+    found = one_mutant(model, mutant)
     return found.model, found.retraced(traced)
 
 
+Reading = tuple[tuple[str, str], ...]
+
+
+@cache
+def _model(system: str, reading: Reading) -> Model:
+    return system_named(system).model(dict(reading))
+
+
+@cache
+def _traced(system: str, reading: Reading, prop: str) -> Traced:
+    (named,) = properties_named(system, [prop])
+    return _model(system, reading).trace(named)
+
+
 def named_in(header: Header) -> tuple[Model, Traced]:
-    """What a trace's header names; raises UnknownName."""
-    props = properties_named(header.system, [header.prop])
-    model, traced = built(header.system, dict(header.reading), header.mutant, props)
+    """What a trace's header names; raises UnknownName.
+
+    For many traces of a system its model is built once, and each mutant alone.
+    """
+    prop = _traced(header.system, header.reading, header.prop)
+    model = _model(header.system, header.reading)
+    if header.mutant is not None:
+        mutant = one_mutant(model, header.mutant)
+        model, (prop,) = mutant.model, mutant.retraced([prop])
     if any(isinstance(size, str) for _, size in header.scope):
-        model = restricted(model, scope_for(model, dict(header.scope), traced))
-    return model, traced[0]
+        model = restricted(model, scope_for(model, dict(header.scope), [prop]))
+    return model, prop
 
 
 UNSAID: Final = 2
@@ -169,39 +179,29 @@ def tasks(
         asked_elsewhere=elsewhere,
     )
     found = [_at(whole, {})]
-    for own in dict.fromkeys(homes.values()):
-        chosen = {name for name, home in homes.items() if home == own}
+    for sizes, depth in dict.fromkeys(homes.values()):
+        chosen = {name for name, home in homes.items() if home == (sizes, depth)}
         part = replace(
             whole,
             properties=tuple(prop for prop in traced if prop.name in chosen),
             asked_elsewhere=frozenset(asked_for) - chosen,
             looks_around=False,
-            family=own.kin,
-            depth=own.depth,
+            family=f"{sizes} {depth}",
+            depth=depth,
         )
-        found.append(_at(part, dict(own.sizes)))
+        found.append(_at(part, dict(sizes)))
     return [one for one in found if one.properties or one.goals]
 
 
-@dataclass(frozen=True, slots=True)
-class _Home:
-    """A scope that properties and goals have of their own, in one order."""
-
-    sizes: tuple[tuple[str, Size], ...]
-    depth: int | None
-    kin: str
+_Home = tuple[tuple[tuple[str, Size], ...], int | None]
+"""What a scope of its own says besides the usual, in one order; and its depth."""
 
 
 def _homes(system: str, names: Iterable[str]) -> dict[str, _Home]:
     """Those of these properties and goals that have a scope of their own."""
-    known = manifest()
-    own = {name: known.own_scope(system, name) for name in names}
+    rows = {name: manifest().own(system, name) for name in names}
     return {
-        name: _Home(
-            tuple(sorted(sizes.items())),
-            known.depth(system, name),
-            known.kin(system, name),
-        )
-        for name, sizes in own.items()
-        if sizes is not None
+        name: (tuple(sorted(own.scope.items())), own.depth)
+        for name, own in rows.items()
+        if own is not None
     }

@@ -21,7 +21,7 @@ from checker.mutants.reached import SEED, Place, Reached, Taken
 from checker.slicing.cone import fields_of
 from checker.slicing.ways import Way, guard_of
 from checker.verdict import Run
-from spec.lang.action import Action, Every
+from spec.lang.action import Action
 from spec.lang.ir import Node
 from spec.lang.model import Traced
 
@@ -157,9 +157,4 @@ def _terms(action: Action) -> Iterator[Node]:
     """What decides whether a call succeeds, and what it then does."""
     yield from guard_of(action, Way(action.name, None, None))
     for write in action.writes:
-        yield write.value
-        yield write.when
-        if isinstance(write.target, Every):
-            yield write.target.member
-        elif write.target is not None:
-            yield write.target
+        yield from write.terms()

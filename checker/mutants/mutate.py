@@ -101,7 +101,9 @@ def one_mutant(model: Model, name: str) -> Mutant:
     calls = (a for a in model.actions if name.startswith(f"{a.name}_"))
     found = {m.name: m for m in mutants(replace(model, actions=tuple(calls)))}
     if name not in found:
-        known: Mutant = lookup({m.name: m for m in mutants(model)}, name, "mutant")
+        known: Mutant = lookup(
+            {m.name: m for m in mutants(model)}, name, f"mutant of {model.name}"
+        )
         return known
     broken = found[name].model.action(found[name].action)
     return Mutant(name, broken.name, _with(model, broken))

@@ -22,7 +22,7 @@ from spec.lang.walk import postorder
 
 def phrases_weakened(_model: Model, action: Action) -> Iterator[Breakage]:
     """What several terms of the effects share forgets one of its parts."""
-    roots = list(dict.fromkeys(term for w in action.writes for term in _terms(w)))
+    roots = list(dict.fromkeys(term for w in action.writes for term in w.terms()))
     used = Counter(node for root in roots for node in postorder([root]))
     whole = postorder(roots)
     for node in whole:
@@ -33,15 +33,6 @@ def phrases_weakened(_model: Model, action: Action) -> Iterator[Breakage]:
             writes = tuple(_rewritten(write, again) for write in action.writes)
             name = f"{action.name}_ignores_{part}"
             yield Breakage(name, replace(action, writes=writes))
-
-
-def _terms(write: Write) -> Iterator[Node]:
-    yield write.value
-    yield write.when
-    if isinstance(write.target, Every):
-        yield write.target.member
-    elif write.target is not None:
-        yield write.target
 
 
 def _without(whole: Iterable[Node], node: Node, less: Node) -> dict[Node, Node]:

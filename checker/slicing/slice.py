@@ -221,7 +221,10 @@ class _Slicer:
         loose = [c for part in guard for c in conjuncts(loosened(part, self.known))]
         if not demands and not any(isinstance(w.target, Every) for w in writes):
             loose.append(simplify.disjunction(w.when for w in writes))
-        needed = params_of(*_terms(writes), *(node for _, node in demands))
+        needed = params_of(
+            *(term for write in writes for term in write.terms()),
+            *(node for _, node in demands),
+        )
         loose += [case.limit(p) for p in case.sets.values() if p.name in needed]
         for param in (*action.params, *case.params):
             if param.name not in needed and can_quantify(param.type):
@@ -291,14 +294,6 @@ class _Slicer:
                 raise SpecError(message)
             wrong = existing(param.name, param.type, wrong)
         return simplify.negation(simplify.conjunction(wrong))
-
-
-def _terms(writes: Iterable[Write]) -> Iterator[Node | None]:
-    for write in writes:
-        target = write.target
-        yield target.member if isinstance(target, Every) else target
-        yield write.value
-        yield write.when
 
 
 def _name(action: Action, way: Way) -> str:

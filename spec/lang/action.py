@@ -7,6 +7,7 @@ simultaneous writes; and the result.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from spec.lang.ir import Node, make
@@ -93,6 +94,15 @@ class Write:
     target: Node | Every | None
     value: Node
     when: Node
+
+    def terms(self) -> Iterator[Node]:
+        """What it is made of: the value, the condition, and what says where."""
+        yield self.value
+        yield self.when
+        if isinstance(self.target, Every):
+            yield self.target.member
+        elif self.target is not None:
+            yield self.target
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.finding import FOUND, kept
-from checker.cli.library import library
+from checker.cli.naming import named_in
 from checker.verdict import Violated
 from counterexamples.form import NONE
 from counterexamples.parse import parse
@@ -29,7 +29,7 @@ WITHOUT = tomllib.loads(EXPECTED.read_text("utf-8"))["without_run"]
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_it_replays_byte_for_byte_and_still_shows_it(path: Path) -> None:
-    found = replay(path.read_bytes(), library)
+    found = replay(path.read_bytes(), named_in)
 
     assert found.differences == ()
     assert found.text.encode() == path.read_bytes()
