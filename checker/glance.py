@@ -19,14 +19,12 @@ from typing import Final
 from checker.drawing import Drawing
 from checker.evaluate import Evaluator, State, Transition
 from checker.explore import path_to
+from checker.novelty import SEED, SHARES, Novelty
 from checker.slicing.ways import Way
 from checker.verdict import Run
 
-SEED: Final = 1
 LONGEST: Final = 40
 """Steps of one run."""
-SHARES: Final = (0.1, 0.2, 0.4, 1.0)
-"""Parts of all calls of which a run is made: of few, some happen often."""
 LAST: Final = 50
 """So many of the states in which a field held something new are started from."""
 QUESTIONS: Final = 12
@@ -63,7 +61,7 @@ class _Glance:
         among: Collection[str] | None,
     ) -> None:
         self.evaluator, self.deadline = evaluator, deadline
-        self.random = Random(seed)  # noqa: S311  (not a secret)
+        self.random = Random(seed)
         self.open = dict.fromkeys(probes)
         props = evaluator.properties
         self.states = [name for name in self.open if props[name].node is not None]
@@ -85,7 +83,7 @@ class _Glance:
         self.parents: dict[State, tuple[State, Transition] | None]
         self.parents = {evaluator.initial: None}
         self.recent = deque(self.starts, maxlen=LAST)
-        self.held = set[tuple[int, object]]()
+        self.novelty = Novelty()
 
     def seen(self) -> dict[str, Run]:
         """Walk until there were runs enough, nothing is new, or nothing is open."""
@@ -120,18 +118,10 @@ class _Glance:
             if step is not None and step.after != state:
                 self.made[way] += 1
                 self.parents.setdefault(step.after, (state, step))
-                if self._is_news(step.after):
+                if self.novelty.is_news(step.after):
                     self.recent.append(step.after)
                 return step.after
         return None
-
-    def _is_news(self, state: State) -> bool:
-        """Some field holds, whatever the rows, what it has not held before."""
-        before = len(self.held)
-        for number, value in enumerate(state):
-            rows = tuple(sorted(value)) if isinstance(value, tuple) else value
-            self.held.add((number, rows))
-        return len(self.held) > before
 
     def _some(self, listed: list[Way]) -> list[Way]:
         return self.random.sample(listed, min(QUESTIONS, len(listed)))

@@ -16,7 +16,8 @@ from typing import Final
 
 from checker.cli.naming import tasks
 from checker.exploring import Exploring
-from checker.glance import SEED, glance
+from checker.glance import glance
+from checker.novelty import SEED
 from checker.scope import scope_words
 from checker.searcher import Limits, Searcher
 from checker.slicing.refine import check, group

@@ -19,7 +19,8 @@ from typing import Any, Final
 from checker.drawing import Plan
 from checker.evaluate import Failed, Invocation, Returned, State, Transition
 from checker.mutants.mutate import Mutant
-from checker.mutants.reached import SEED, Place, Reached, Taken
+from checker.mutants.reached import Place, Reached, Taken
+from checker.novelty import SEED
 from checker.python_text import Updates, Value
 from checker.slicing.ways import Way, guard_of
 from spec.lang import simplify
@@ -46,7 +47,7 @@ class Departures:
         self.reached = reached
         self.broken = mutant.model.action(mutant.action)
         self.action = reached.evaluator.model.action(mutant.action)
-        self.random = Random(SEED)  # noqa: S311  (not a secret)
+        self.random = Random(SEED)
         self.changed = changed_fields(self.action, self.broken)
         self._effect = self._updated(self.action.writes)
         self._patch = self._updated(

@@ -17,7 +17,8 @@ from checker.drawing import Drawing
 from checker.evaluate import Evaluator, Failed, State, Transition
 from checker.mutants.departures import Departures
 from checker.mutants.mutate import Mutant
-from checker.mutants.reached import SEED, Place, Reached, Taken
+from checker.mutants.reached import Place, Reached, Taken
+from checker.novelty import SEED
 from checker.slicing.cone import fields_of
 from checker.slicing.ways import Way, guard_of
 from checker.verdict import Run
@@ -96,7 +97,7 @@ class Look:
 
     def later(self, parted: Parted) -> Iterator[tuple[str, Run]]:
         """The properties that other calls break which read what it left wrong."""
-        random = Random(SEED)  # noqa: S311  (not a secret)
+        random = Random(SEED)
         for taken in parted.steps[:: max(1, len(parted.steps) // FOLLOWED)]:
             wrong = parted.wrong or self._changed(taken.before.state, taken.step)
             ways = [way for way in self.ways if self.readers[way.action] & wrong]

@@ -14,7 +14,8 @@ from random import Random
 from checker.evaluate import Evaluator
 from checker.mutants.look import Look, Parted
 from checker.mutants.mutate import Mutant
-from checker.mutants.reached import DRAWN, SEED, Reached
+from checker.mutants.reached import DRAWN, Reached
+from checker.novelty import SEED
 from checker.slicing.ways import Way, guard_of
 from spec.lang import simplify
 from spec.lang.action import Action
@@ -66,7 +67,7 @@ class Glance:
         """The line decides in some state of the walk."""
         if line not in self._seen:
             guard = guard_of(action, _ways(action)[line])
-            plan, random = self.reached.drawing.plan(action, guard), Random(SEED)  # noqa: S311  (not a secret)
+            plan, random = self.reached.drawing.plan(action, guard), Random(SEED)
             draw = self.reached.drawing.arguments
             self._seen[line] = any(
                 draw(place.state, plan, random) is not None

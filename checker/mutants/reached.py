@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 
 from checker.drawing import Drawing
 from checker.evaluate import Evaluator, State, Transition
+from checker.novelty import SEED, SHARES, Novelty
 from checker.python_text import Function, Updates, Value, compile_functions
 from checker.scope import enumerations_of
 from checker.slicing.ways import Way
@@ -29,15 +30,12 @@ from spec.lang.types import EnumType, SetType
 
 T = TypeVar("T")
 
-SEED: Final = 1
 WALKS: Final = 5_000
 """How many runs there are."""
 LONGEST: Final = 12
 """Steps of one run."""
 DEEPEST: Final = 14
 """Steps from the state at boot beyond which no run goes on."""
-SHARES: Final = (0.1, 0.2, 0.4, 1.0)
-"""Parts of all calls of which a run is made: of few, some happen often."""
 LAST: Final = 100
 """So many of the states in which a field held something new are started from."""
 DRAWN: Final = 300
@@ -76,7 +74,7 @@ class Reached:
 
     def __init__(self, evaluator: Evaluator, walks: int = WALKS) -> None:
         self.evaluator = evaluator
-        self.random = Random(SEED)  # noqa: S311  (not a secret)
+        self.random = Random(SEED)
         self.successes = [Way(a.name, None, None) for a in evaluator.model.actions]
         self.drawing = Drawing(evaluator, self.successes)
         self.boot = Place(evaluator.initial, 0, None)
@@ -84,7 +82,7 @@ class Reached:
         self._code: dict[tuple[str, Value | Updates], Callable[..., Any]] = {}
         self._words = _enumerations(evaluator.model)
         self._made = Counter[Way]()
-        self._held = set[tuple[int, object]]()
+        self.novelty = Novelty()
         self._recent = deque([self.boot], maxlen=LAST)
         self._rare = deque([self.boot], maxlen=LAST)
         self._taken: dict[tuple[Place, Way, tuple[int, ...]], Taken] = {}
@@ -194,21 +192,13 @@ class Reached:
             after = Place(step.after, place.depth + 1, taken)
             self.places[step.after] = after
             self._quiet = 0
-            if self._is_news(step.after):
+            if self.novelty.is_news(step.after):
                 self._recent.append(after)
         elif place.depth + 1 < after.depth:
             after.depth, after.arrival = place.depth + 1, taken
         if self._is_rare(way):
             self._rare += (place, after)
         return after
-
-    def _is_news(self, state: State) -> bool:
-        """Some field holds, whatever the rows, what it has not held before."""
-        before = len(self._held)
-        for number, value in enumerate(state):
-            rows = tuple(sorted(value)) if isinstance(value, tuple) else value
-            self._held.add((number, rows))
-        return len(self._held) > before
 
     def _by_call(self) -> dict[str, list[Taken]]:
         """Some steps of each call, of every kind."""

@@ -12,7 +12,7 @@ import pytest
 
 from checker.cli.progress import ProgressLine
 from checker.cli.stopping import Stopping
-from checker.cli.workers import side_by_side
+from checker.cli.workers import Answering, side_by_side
 from checker.task import Covered, Event, Result, Task
 from checker.trace import Disagreement
 from checker.verdict import ProvedAtScope, Unknown, Verdict
@@ -43,9 +43,9 @@ def lost(task: Task, told: set[str], why: str) -> Iterator[Event]:
             )
 
 
-def run(tasks: list[Task], answering: object, stopping: Stopping) -> list[Event]:
+def run(tasks: list[Task], answering: Answering, stopping: Stopping) -> list[Event]:
     line = ProgressLine()
-    return list(side_by_side(tasks, answering, lost, 2, stopping, line))  # type: ignore[arg-type]
+    return list(side_by_side(tasks, answering, lost, 2, stopping, line))
 
 
 def test_answers_come_in_the_order_of_the_tasks_and_as_they_were_given() -> None:
