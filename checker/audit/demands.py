@@ -31,6 +31,10 @@ class Cell:
     values: frozenset[int]
     about: str = ""
     """Whose cell it is, for a person to read."""
+    part: int = -1
+    """The bits of the cell that the record is about; of a set, some of its members."""
+    since: str = ""
+    """What the record says that makes it so, for a person to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,14 @@ class Attempt:
     """What must be so before the step."""
     leaves: tuple[Cell, ...] = ()
     """What must be so after it."""
+    learns: tuple[Cell, ...] = ()
+    """What nobody could know before the record: each cell holds the one value told."""
     first: tuple[Invocation, ...] = ()
-    """Steps that nobody in the log took, and that come before."""
+    """Steps that come before; all of them have to be possible."""
+    perhaps: tuple[Invocation, ...] = ()
+    """Steps that come after those, each where it is possible."""
+    then: tuple[Invocation, ...] = ()
+    """Steps that come after all; all of them have to be possible."""
     changes_nothing: bool = False
     """The step leaves the state as it is."""
 
@@ -71,6 +81,8 @@ class Demand:
     """Positions of demands that come before it."""
     impossible: str = ""
     """Why no attempt could agree, when the log contradicts itself."""
+    in_order: bool = False
+    """An attempt counts only where none before it is possible."""
 
     @property
     def is_quiet(self) -> bool:
@@ -87,31 +99,59 @@ class Asking:
     def after(self, demand: Demand, state: State) -> Iterator[State]:
         """The states in which the demand can leave this one; none if it cannot be."""
         for attempt in demand.attempts:
-            if not self.hold(attempt.cells, state):
-                continue
-            if attempt.invocation is None:
-                yield state
-                continue
-            start = self.prepared(attempt, state)
-            if start is None:
-                continue
-            for found in self.evaluator.outcomes(
-                start, attempt.invocation, chosen=True
-            ):
-                if (
-                    isinstance(found, Transition)
-                    and agrees(attempt, found)
-                    and self.hold(attempt.leaves, found.after)
-                ):
-                    yield found.after
+            is_possible = False
+            for after in self._after(attempt, state):
+                is_possible = True
+                yield after
+            if is_possible and demand.in_order:
+                return
+
+    def _after(self, attempt: Attempt, state: State) -> Iterator[State]:
+        if not self.hold(attempt.cells, state):
+            return
+        start = self.prepared(attempt, state)
+        if start is None:
+            return
+        if attempt.invocation is None:
+            yield from self._ended(attempt, start)
+            return
+        for found in self.evaluator.outcomes(start, attempt.invocation, chosen=True):
+            if isinstance(found, Transition) and agrees(attempt, found):
+                yield from self._ended(attempt, found.after)
+
+    def _ended(self, attempt: Attempt, state: State) -> Iterator[State]:
+        """With the steps that come after, if what must be so then is so."""
+        after = self._stepped(attempt.then, state)
+        if after is not None and self.hold(attempt.leaves, after):
+            yield after
 
     def prepared(self, attempt: Attempt, state: State) -> State | None:
-        """After the steps that come first; None if one of them cannot be taken."""
-        for step in attempt.first:
+        """With what was learnt and the steps before; None if one cannot be taken."""
+        start = self._stepped(attempt.first, self._learnt(attempt.learns, state))
+        if start is None:
+            return None
+        for step in attempt.perhaps:
+            start = self._stepped((step,), start) or start
+        return start
+
+    def _stepped(self, steps: Iterable[Invocation], state: State) -> State | None:
+        for step in steps:
             found = self.evaluator.outcomes(state, step, chosen=True)[0]
             if isinstance(found, Stopped) or isinstance(found.outcome, Failed):
                 return None
             state = found.after
+        return state
+
+    def _learnt(self, cells: Iterable[Cell], state: State) -> State:
+        for cell in cells:
+            (told,) = cell.values
+            at = self.evaluator.fields[cell.field]
+            column = state[at]
+            held = int(column[cell.row])
+            now = (held & ~cell.part) | told
+            if now != held:
+                row = (*column[: cell.row], now, *column[cell.row + 1 :])
+                state = (*state[:at], row, *state[at + 1 :])
         return state
 
     def hold(self, cells: Iterable[Cell], state: State) -> bool:
@@ -119,8 +159,8 @@ class Asking:
         return all(self.cell(cell, state) in cell.values for cell in cells)
 
     def cell(self, cell: Cell, state: State) -> int:
-        """The value of a cell."""
-        return int(state[self.evaluator.fields[cell.field]][cell.row])
+        """The value of a cell, of the part that is asked about."""
+        return int(state[self.evaluator.fields[cell.field]][cell.row]) & cell.part
 
 
 def agrees(attempt: Attempt, found: Transition) -> bool:

@@ -24,6 +24,7 @@ from checker.cli.auditing.asking import (
 )
 from checker.cli.auditing.creating import create, exec_
 from checker.cli.auditing.endings import EXITING, ends, status_cells
+from checker.cli.auditing.masks import delivery, rt_sigprocmask, rt_sigreturn, taken
 from checker.cli.auditing.people import CREATING, arguments, ending_of
 from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
@@ -64,6 +65,7 @@ def _record(scene: Scene, record: Record) -> bool:
         return _call(scene, record)
     if isinstance(record.what, Signalled):
         _news(scene, record, record.what.info, record.line)
+        delivery(scene, record, record.what)
     elif isinstance(record.what, Paused):
         stops(scene, record, record.what)
     return True
@@ -137,7 +139,8 @@ def rt_sigtimedwait(scene: Scene, call: Call, ending: values.Ending) -> bool:
     parts = arguments(call, 2)
     if ending.value is None or not parts[1].startswith("{"):
         return False
-    return _news(scene, call, parts[1], call.ended or call.began)
+    is_news = _news(scene, call, parts[1], call.ended or call.began)
+    return taken(scene, call, ending.value) or is_news
 
 
 def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
@@ -183,6 +186,8 @@ TABLE: Final[dict[str, Asked]] = {
     "prctl": prctl,
     "kill": kill,
     "rt_sigaction": rt_sigaction,
+    "rt_sigprocmask": rt_sigprocmask,
+    "rt_sigreturn": rt_sigreturn,
     "rt_sigtimedwait": rt_sigtimedwait,
     "set_tid_address": own_number,
     "setpgid": setpgid,

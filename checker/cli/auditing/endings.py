@@ -125,6 +125,7 @@ def _is_killed(
         dying(scene, life, number, core=what.core, line=began),
         span=(began, record.line),
         after=after,
+        in_order=True,
     )
 
 

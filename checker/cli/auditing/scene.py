@@ -10,6 +10,7 @@ from typing import Final
 from checker.audit import values
 from checker.audit.demands import Attempt, Cell, Demand
 from checker.audit.log import Call, Happening, Log, Record
+from checker.cli.auditing.knowing import Knowing, Known, caught
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, People, superseded
 from checker.evaluate import Invocation
 from spec.lang.action import Param
@@ -33,11 +34,13 @@ class Scene:
     """Records that the model says nothing about, by name."""
     acts: dict[int, list[int]] = field(default_factory=dict)
     """For each process, by identity, the lines at which it begins to do something."""
+    knowing: Knowing = field(default_factory=Knowing)
     _told: set[tuple[int, int]] = field(default_factory=set)
     _params: dict[str, tuple[Param, ...]] = field(default_factory=dict)
     _errors: dict[str, set[str]] = field(default_factory=dict)
     _quiet: frozenset[str] = frozenset()
     _enums: dict[str, EnumType] = field(default_factory=dict)
+    _signals: tuple[str, ...] = ()
     _leaders: dict[int, list[tuple[int, Life]]] = field(default_factory=dict)
     _strangers: dict[int, frozenset[int]] = field(default_factory=dict)
 
@@ -53,6 +56,10 @@ class Scene:
         for info in self.model.shape.fields():
             if isinstance(info.type, EnumType):
                 self._enums[info.name] = info.type
+            if info.name == "task.blocked":
+                assert isinstance(info.type, SetType)
+                assert isinstance(info.type.element, EnumType)
+                self._signals = info.type.element.members
         for record in self.log.records:
             line = record.began if isinstance(record, Call) else record.line
             life = self.people.at(record.pid, line)
@@ -64,6 +71,17 @@ class Scene:
             heir = self.people.at(given_up, line)
             if heir is not None:
                 self._leaders.setdefault(kept, []).append((line, heir))
+        self.knowing.caught = caught(self.log)
+        for record in self.log.records:
+            self.knowing.seen(self._thread_of(record), record)
+
+    def known(self, record: Record) -> Known:
+        """What is known of the thread whose record it is."""
+        return self.knowing.of(self._thread_of(record))
+
+    def _thread_of(self, record: Record) -> Life:
+        line = record.began if isinstance(record, Call) else record.line
+        return self.thread(self.caller(record), line)
 
     def scope(self) -> Scope:
         """As many of everything as the log has at once."""
@@ -116,12 +134,16 @@ class Scene:
             return sum(1 << kind.element.members.index(name) for name in given)
         return int(given)
 
-    def task(self, life: Life, line: int) -> int:
-        """The thread that acts under this number at this line."""
+    def thread(self, life: Life, line: int) -> Life:
+        """Who acts under this number at this line: perhaps another thread by then."""
         for since, heir in reversed(self._leaders.get(life.pid, [])):
             if since <= line:
-                return heir.task
-        return life.task
+                return heir
+        return life
+
+    def task(self, life: Life, line: int) -> int:
+        """The row of the thread that acts under this number at this line."""
+        return self.thread(life, line).task
 
     def cell(self, name: str, life: Life, *allowed: int | str) -> Cell:
         """A cell of a process's row, and what it may hold."""
@@ -133,15 +155,36 @@ class Scene:
             f"process {life.pid}",
         )
 
-    def signals(self) -> frozenset[str]:
-        """The signals that the model has names for."""
-        return frozenset(
-            member
-            for params in self._params.values()
-            for param in params
-            if param.name == "sig" and isinstance(param.type, EnumType)
-            for member in param.type.members
+    def signals(self) -> tuple[str, ...]:
+        """The signals that the model has names for, in its order."""
+        return self._signals
+
+    def holding(
+        self,
+        name: str,
+        life: Life,
+        line: int,
+        held: Iterable[str],
+        of: Iterable[str],
+        *,
+        since: str = "",
+    ) -> Cell:
+        """Of these signals a set has these and no others.
+
+        The set is of the thread that acts then, or of its process.
+        """
+        is_own = name.startswith("task.")
+        return Cell(
+            name,
+            self.task(life, line) if is_own else life.row,
+            frozenset({self._bits(held)}),
+            f"{'thread' if is_own else 'process'} {life.pid}",
+            self._bits(of),
+            since,
         )
+
+    def _bits(self, names: Iterable[str]) -> int:
+        return sum(1 << self._signals.index(name) for name in names)
 
     def last_act(self, life: Life, line: int) -> int:
         """The last line before this one at which the process still did something."""
@@ -165,26 +208,33 @@ class Scene:
 
     def attempt(
         self,
-        invocation: Invocation,
+        invocation: Invocation | None,
         *,
         values: Iterable[int] | None = None,
         error: str | None = None,
         cells: tuple[Cell, ...] = (),
         leaves: tuple[Cell, ...] = (),
+        learns: tuple[Cell, ...] = (),
         first: tuple[Invocation, ...] = (),
+        perhaps: tuple[Invocation, ...] = (),
+        then: tuple[Invocation, ...] = (),
         quiet: bool = False,
     ) -> Attempt:
         """A step, and what it must answer."""
+        is_quiet = quiet or error is not None
+        if invocation is None or invocation.action in self._quiet:
+            is_quiet = True
         return Attempt(
             invocation,
             None if values is None else frozenset(values),
             error,
             cells,
             leaves,
+            learns,
             first,
-            changes_nothing=quiet
-            or error is not None
-            or invocation.action in self._quiet,
+            perhaps,
+            then,
+            changes_nothing=is_quiet and not (learns or first or perhaps or then),
         )
 
     # Numbers
@@ -217,6 +267,7 @@ class Scene:
         after: Iterable[int] = (),
         impossible: str = "",
         pid: int | None = None,
+        in_order: bool = False,
     ) -> int:
         """Demand it; the demand's position."""
         began, ended = span or span_of(record)
@@ -231,6 +282,7 @@ class Scene:
                 attempts=tuple(attempts),
                 after=tuple(after),
                 impossible=impossible,
+                in_order=in_order,
             )
         )
         return len(self.demands) - 1

@@ -10,7 +10,7 @@ import signal
 from typing import Final
 
 from checker.audit import values
-from checker.audit.demands import Attempt
+from checker.audit.demands import Attempt, Cell
 from checker.audit.log import Call, Happening
 from checker.audit.strace_line import Paused
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, arguments
@@ -74,12 +74,26 @@ def dying(
     if name is not None:
         step = scene.step("die_of_signal", line, victim=life, sig=name, core=core)
         sent = from_outside(scene, life, name)
+        taken = (
+            *others_taken(scene, life, line, name),
+            scene.holding("task.blocked", life, line, (), (name,)),
+        )
         found.append(scene.attempt(step, leaves=leaves))
         found.append(scene.attempt(step, leaves=leaves, first=(sent,)))
+        found.append(scene.attempt(step, leaves=leaves, first=(sent,), learns=taken))
     if name is None or number == FAULT:
         fault = scene.step("fatal_fault", line, victim=life, core=core)
         found.append(scene.attempt(fault, leaves=leaves))
     return found
+
+
+def others_taken(scene: Scene, life: Life, line: int, but: str) -> tuple[Cell, ...]:
+    """Nothing else waits: calls that no log shows may have taken it (signalfd(2))."""
+    others = tuple(name for name in scene.signals() if name != but)
+    return tuple(
+        scene.holding(queue, life, line, (), others)
+        for queue in ("process.pending", "task.pending")
+    )
 
 
 def stops(scene: Scene, record: Happening, what: Paused) -> None:
@@ -97,8 +111,14 @@ def stops(scene: Scene, record: Happening, what: Paused) -> None:
             scene.attempt(step),
             scene.attempt(step, first=(sent,)),
             scene.told(scene.cell("process.is_stopped", life, 1)),
+            scene.attempt(
+                step,
+                first=(sent,),
+                learns=others_taken(scene, life, record.line, name),
+            ),
         ],
         span=(began, record.line),
+        in_order=True,
     )
 
 
