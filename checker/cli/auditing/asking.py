@@ -36,6 +36,9 @@ def getppid(scene: Scene, call: Call, ending: values.Ending) -> bool:
 def setsid(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A session of one's own."""
     caller = scene.caller(call)
+    if ending.value is not None:
+        place = scene.place(call)
+        place.leader, place.terminal = caller.owner, None
     return _answered(scene, call, ending, "setsid", caller=caller.owner)
 
 

@@ -26,6 +26,12 @@ from checker.cli.auditing.creating import create, exec_
 from checker.cli.auditing.endings import EXITING, ends, status_cells
 from checker.cli.auditing.masks import delivery, rt_sigprocmask, rt_sigreturn, taken
 from checker.cli.auditing.people import CREATING, arguments, ending_of
+from checker.cli.auditing.pidfds import (
+    close,
+    pidfd_getfd,
+    pidfd_open,
+    pidfd_send_signal,
+)
 from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
     kill,
@@ -35,13 +41,22 @@ from checker.cli.auditing.sending import (
     tgkill,
     tkill,
 )
+from checker.cli.auditing.terminals import ioctl
+from checker.cli.auditing.users import geteuid, getresuid, getuid, set_ids
 from checker.cli.auditing.waiting import told_status, wait4, waitid
 
 Asked = Callable[[Scene, Call, values.Ending], bool]
 """Adds the demands of a call, or answers False: the model says nothing of it."""
 
 
-UNANSWERED: Final = CREATING | {"execve", "execveat", "kill", "tgkill", "tkill"}
+UNANSWERED: Final = CREATING | {
+    "execve",
+    "execveat",
+    "kill",
+    "pidfd_send_signal",
+    "tgkill",
+    "tkill",
+}
 """The calls that can have taken effect though nobody was left to be answered."""
 
 
@@ -61,6 +76,8 @@ def collect_demands(scene: Scene) -> None:
 
 def _record(scene: Scene, record: Record) -> bool:
     """The demands of one record; False if the model says nothing of it."""
+    scene.known(record)
+    scene.place(record)
     if isinstance(record, Call):
         return _call(scene, record)
     if isinstance(record.what, Signalled):
@@ -100,8 +117,10 @@ def _appearances(scene: Scene) -> None:
 
 
 def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """The subreaper's flag."""
+    """The subreaper's flag; the signal of the parent's death; kept privileges."""
     parts = arguments(call, 2)
+    if parts[0] in {"PR_SET_KEEPCAPS", "PR_SET_SECUREBITS", "PR_CAP_AMBIENT"}:
+        scene.known(call).asks_to_keep_privileges()
     if ending.value is None or parts[0] not in {
         "PR_SET_CHILD_SUBREAPER",
         "PR_GET_CHILD_SUBREAPER",
@@ -174,24 +193,35 @@ def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
 TABLE: Final[dict[str, Asked]] = {
     "clone": create,
     "clone3": create,
+    "close": close,
     "execve": exec_,
     "execveat": exec_,
     "fork": create,
+    "geteuid": geteuid,
     "getpgid": getpgid,
     "getpgrp": getpgrp,
     "getpid": own_number,
     "getppid": getppid,
+    "getresuid": getresuid,
     "getsid": getsid,
     "gettid": own_number,
-    "prctl": prctl,
+    "getuid": getuid,
+    "ioctl": ioctl,
     "kill": kill,
+    "pidfd_getfd": pidfd_getfd,
+    "pidfd_open": pidfd_open,
+    "pidfd_send_signal": pidfd_send_signal,
+    "prctl": prctl,
     "rt_sigaction": rt_sigaction,
     "rt_sigprocmask": rt_sigprocmask,
     "rt_sigreturn": rt_sigreturn,
     "rt_sigtimedwait": rt_sigtimedwait,
     "set_tid_address": own_number,
     "setpgid": setpgid,
+    "setresuid": set_ids,
+    "setreuid": set_ids,
     "setsid": setsid,
+    "setuid": set_ids,
     "tgkill": tgkill,
     "tkill": tkill,
     "vfork": create,

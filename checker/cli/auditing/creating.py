@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from checker.audit import values
+from checker.audit.demands import Cell
 from checker.audit.log import Call
+from checker.cli.auditing.descriptors import Pidfd
 from checker.cli.auditing.people import Life, flags_of, made_pid
+from checker.cli.auditing.pidfds import unused
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Invocation
 
@@ -31,8 +34,14 @@ def create(scene: Scene, call: Call, _ending: values.Ending) -> bool:
     ended = call.began if call.ended is None else call.ended
     span = (call.began, min(ended, life.seen) if life.seen else ended)
     answer = scene.people.elements[life.pid] + 1
-    step = _step(scene, call, life)
-    made = scene.demand(call, [scene.attempt(step, values={answer})], span=span)
+    scene.knowing.of(life)
+    scene.knowing.place(life.owner)
+    step, learns = _step(scene, call, life), tuple[Cell, ...]()
+    if step.action == "fork" and (number := _pidfd_made(call)) is not None:
+        pidfd = scene.descriptors.made(scene.caller(call).owner, number, life)
+        step, learns = _with_pidfd(scene, call, life, pidfd), unused(pidfd)
+    attempt = scene.attempt(step, values={answer}, learns=learns)
+    made = scene.demand(call, [attempt], span=span)
     if life.is_first_of_space:
         adopts = scene.step(
             "prctl_set_child_subreaper", call.began, caller=life, is_subreaper=True
@@ -67,6 +76,24 @@ def _step(scene: Scene, call: Call, life: Life) -> Invocation:
     return scene.step("fork", line, **given)
 
 
+def _pidfd_made(call: Call) -> int | None:
+    """The number of the pidfd that the creation answers with (CLONE_PIDFD)."""
+    if "CLONE_PIDFD" not in flags_of(call):
+        return None
+    said = call.arguments.partition(" => ")[2] if call.name == "clone3" else ""
+    given = values.fields(said or f"({call.arguments})")
+    told = given.get("pidfd" if said else "parent_tid", "")
+    return values.integer(values.listed(told)[0]) if told.startswith("[") else None
+
+
+def _with_pidfd(scene: Scene, call: Call, life: Life, pidfd: Pidfd) -> Invocation:
+    maker = scene.caller(call)
+    return scene.step(
+        "clone_pidfd", call.began, caller=maker.owner, thread=maker, child=life,
+        task=life, pid=scene.people.elements[life.pid], handle=pidfd.handle,
+    )  # fmt: skip
+
+
 def _exit_signal(call: Call, flags: frozenset[str]) -> str:
     """The signal that is to tell the parent of the end."""
     if call.name == "clone":
@@ -75,7 +102,7 @@ def _exit_signal(call: Call, flags: frozenset[str]) -> str:
 
 
 def exec_(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """A new program; the caller may be any thread."""
+    """A new program; the caller may be any thread. It may change the user ids."""
     if ending.error not in IMAGES:
         return False
     caller = scene.caller(call)
@@ -83,5 +110,8 @@ def exec_(scene: Scene, call: Call, ending: values.Ending) -> bool:
         "execve", call.began, caller=caller.owner, thread=caller,
         image=IMAGES[ending.error],
     )  # fmt: skip
-    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
+    if ending.error is None:
+        scene.known(call).runs_program()
+        scene.descriptors.left(caller.owner)
+    scene.demand_perhaps(call, [scene.attempt(step, error=ending.error)], ending)
     return True

@@ -3,13 +3,16 @@
 A log begins in the middle: whoever started the first process gave it a mask and user
 ids that no line shows. A handler runs with a mask of its own, and a new program may be
 one that changes the ids. Until a line tells, nothing is held against the log; what a
-line tells is learnt. A new thread or process knows what its maker knew.
+line tells is learnt. Of a new thread or process is known what is known of its maker.
+
+Capabilities are in no log. Whose user ids say what it may do is therefore known of one
+kind only: who has been root and gave up all three ids since has lost them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from checker.audit import values
@@ -28,11 +31,50 @@ class Known:
     """The signals that it blocks."""
     ids: frozenset[str] = frozenset()
     """Those of its user ids that are known."""
+    since: int = 0
+    """The line that told the last of them."""
+    was_root: bool = False
+    """Its effective id was root's, in the program that it still runs."""
+    is_plain: bool = False
+    """It was, and has no id of root's any more, nor any privilege."""
+    keeps_privileges: bool = False
+    """It asked for privileges that do not go with the ids."""
 
     @property
     def all_ids(self) -> bool:
         """Every user id."""
         return len(self.ids) == len(IDS)
+
+    def told(self, ids: Mapping[str, int], line: int) -> None:
+        """A line tells these user ids."""
+        self.ids |= ids.keys()
+        self.since = line
+        self.was_root |= ids.get("euid") == 0 and not self.keeps_privileges
+        self.is_plain = (
+            self.was_root and len(ids) == len(IDS) and 0 not in ids.values()
+        ) or (self.is_plain and 0 not in ids.values())
+
+    def runs_program(self) -> None:
+        """A new program may have been given other ids, and privileges."""
+        self.ids &= {"ruid"}
+        self.was_root = self.is_plain = False
+
+    def asks_to_keep_privileges(self) -> None:
+        """From now on the ids do not say what it may do."""
+        self.keeps_privileges = True
+        self.was_root = self.is_plain = False
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a process is, as far as its log and its makers' tell."""
+
+    leader: Life | None = None
+    """Who founded its session; None: somebody whom the log does not show."""
+    terminal: object = None
+    """The terminal that controls it, once a line has told."""
+    minds_writing: bool = False
+    """The log tells what it does on SIGTTOU."""
 
 
 @dataclass(slots=True)
@@ -41,7 +83,9 @@ class Knowing:
 
     caught: frozenset[int] | None = None
     """The signals that the log shows a handler for; None: there may be more."""
+    has_user_namespaces: bool = False
     _known: dict[int, Known] = field(default_factory=dict)
+    _places_of: dict[int, Place] = field(default_factory=dict)
     _records: dict[int, list[Record]] = field(default_factory=dict)
     _places: dict[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -58,9 +102,20 @@ class Knowing:
             chain.append(chain[-1].maker)
         known = self._known.setdefault(id(chain.pop()), Known())
         for life in reversed(chain):
-            known = Known(known.mask, known.ids)
+            known = replace(known)
             self._known[id(life)] = known
         return known
+
+    def place(self, process: Life) -> Place:
+        """Where a process is now; at first, where its maker is."""
+        chain = [process]
+        while id(chain[-1]) not in self._places_of and chain[-1].maker is not None:
+            chain.append(chain[-1].maker.owner)
+        place = self._places_of.setdefault(id(chain.pop()), Place())
+        for life in reversed(chain):
+            place = replace(place)
+            self._places_of[id(life)] = place
+        return place
 
     def before(self, record: Record) -> Record | None:
         """The record of the same thread that ended last."""
@@ -103,3 +158,13 @@ def caught(log: Log) -> frozenset[int] | None:
 
 def _beginning(record: Record) -> int:
     return record.began if isinstance(record, Call) else record.line
+
+
+def has_user_namespaces(log: Log) -> bool:
+    """Somebody may have entered another user namespace."""
+    return any(
+        "CLONE_NEWUSER" in record.arguments
+        or (record.name == "setns" and "CLONE_NEW" not in record.arguments)
+        for record in log.records
+        if isinstance(record, Call)
+    )

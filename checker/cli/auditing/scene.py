@@ -10,7 +10,14 @@ from typing import Final
 from checker.audit import values
 from checker.audit.demands import Attempt, Cell, Demand
 from checker.audit.log import Call, Happening, Log, Record
-from checker.cli.auditing.knowing import Knowing, Known, caught
+from checker.cli.auditing.descriptors import Descriptors
+from checker.cli.auditing.knowing import (
+    Knowing,
+    Known,
+    Place,
+    caught,
+    has_user_namespaces,
+)
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, People, superseded
 from checker.evaluate import Invocation
 from spec.lang.action import Param
@@ -34,6 +41,9 @@ class Scene:
     """Records that the model says nothing about, by name."""
     acts: dict[int, list[int]] = field(default_factory=dict)
     """For each process, by identity, the lines at which it begins to do something."""
+    users: dict[int, int] = field(default_factory=lambda: {0: 0})
+    """The model's user for each user id; root is its first."""
+    descriptors: Descriptors = field(default_factory=Descriptors)
     knowing: Knowing = field(default_factory=Knowing)
     _told: set[tuple[int, int]] = field(default_factory=set)
     _params: dict[str, tuple[Param, ...]] = field(default_factory=dict)
@@ -72,12 +82,17 @@ class Scene:
             if heir is not None:
                 self._leaders.setdefault(kept, []).append((line, heir))
         self.knowing.caught = caught(self.log)
+        self.knowing.has_user_namespaces = has_user_namespaces(self.log)
         for record in self.log.records:
             self.knowing.seen(self._thread_of(record), record)
 
     def known(self, record: Record) -> Known:
         """What is known of the thread whose record it is."""
         return self.knowing.of(self._thread_of(record))
+
+    def place(self, record: Record) -> Place:
+        """Where the process is whose record it is."""
+        return self.knowing.place(self.caller(record).owner)
 
     def _thread_of(self, record: Record) -> Life:
         line = record.began if isinstance(record, Call) else record.line
@@ -90,6 +105,9 @@ class Scene:
             "task": self.people.tasks,
             "number": len(self.people.elements) + 2,
             "exit_code": EXIT_CODES,
+            "uid": len(self.users) + 1,
+            "handle": max(self.descriptors.handles, 1),
+            "terminal": max(len(self.descriptors.terminals), 1),
             "share": max(self.people.rows, self.people.tasks) + 1,
         }
         sorts = {
@@ -154,6 +172,10 @@ class Scene:
             frozenset(members.index(v) if isinstance(v, str) else v for v in allowed),
             f"process {life.pid}",
         )
+
+    def user(self, uid: int) -> int:
+        """The model's user for a user id."""
+        return self.users.setdefault(uid, len(self.users))
 
     def signals(self) -> tuple[str, ...]:
         """The signals that the model has names for, in its order."""
@@ -307,15 +329,15 @@ class Scene:
         )
 
     def demand_perhaps(
-        self, call: Call, attempt: Attempt, ending: values.Ending
+        self, call: Call, attempts: list[Attempt], ending: values.Ending
     ) -> None:
         """Demand it; of a call that was never answered, that it was or was not."""
         if ending.value is not None or ending.error is not None:
-            self.demand(call, [attempt])
+            self.demand(call, attempts, in_order=True)
             return
         over = call.ended or self.caller(call).owner.ended or self.log.lines
         span = (call.began, max(over, call.began))
-        self.demand(call, [attempt, self.told()], span=span)
+        self.demand(call, [*attempts, self.told()], span=span)
 
     def first_news(self, child: Life, receiver: Life) -> bool:
         """Whether nobody has told this process of this child's end before."""

@@ -126,23 +126,79 @@ def stops(scene: Scene, record: Happening, what: Paused) -> None:
 
 
 def kill(scene: Scene, call: Call, ending: values.Ending) -> bool:
-    """A signal to a process or to a group."""
+    """A signal to a process or to a group, or to everybody."""
     parts = arguments(call, 2)
     said, caller = values.pid(parts[0]), scene.caller(call)
     name = member(scene, values.signal_number(parts[1]))
-    if name is None or said.inside == -1 or ending.error not in {None, "ESRCH"}:
+    if name is None:
         return False
-    number = 0
+    if said.inside == -1:
+        return _to_everybody(scene, call, ending, name)
+    number, whom = 0, None
     if said.inside:
         whom = scene.people.meant(caller, said, call.began)
         if whom is None and caller.space == HOME:
             return False
         number = scene.people.element(caller, said, call.began)
-    step = scene.step(
-        "kill", call.began, caller=caller, aim=_aim(said.inside), number=number,
-        sig=name,
+    by: dict[str, str | int] = {
+        "aim": _aim(said.inside), "number": number, "sig": name,
+    }  # fmt: skip
+    is_shown = may_be_judged(scene, call, whom if said.inside > 0 else None)
+    if ending.error not in ({None, "ESRCH", "EPERM"} if is_shown else {None, "ESRCH"}):
+        return False
+    attempts = [
+        scene.attempt(
+            scene.step("kill", call.began, caller=caller, **by), error=ending.error
+        )
+    ]
+    if ending.error is None and said.inside and not is_shown:
+        as_root = scene.step("kill", call.began, caller=OUTSIDE, **by)
+        attempts.append(scene.attempt(as_root, cells=can_run(scene, caller)))
+    scene.demand_perhaps(call, attempts, ending)
+    return True
+
+
+def can_run(scene: Scene, caller: Life) -> tuple[Cell, ...]:
+    """The caller is there to make a call, whoever it is made for."""
+    return (
+        scene.cell("process.phase", caller.owner, "RUNNING"),
+        scene.cell("process.is_stopped", caller.owner, 0),
+    )
+
+
+def may_be_judged(scene: Scene, call: Call, whom: Life | None) -> bool:
+    """The log has told whose user ids these are, so that they say who may signal."""
+    if whom is None:
+        return False
+    mine = scene.known(call)
+    its = scene.knowing.of(scene.thread(whom, call.began))
+    is_told = mine.all_ids and its.all_ids and max(mine.since, its.since) < call.began
+    return is_told and mine.is_plain
+
+
+def _to_everybody(scene: Scene, call: Call, ending: values.Ending, name: str) -> bool:
+    """A signal to all in the caller's namespace, but its first process and the caller.
+
+    In strace's own namespace are processes that no log shows.
+    """
+    caller = scene.caller(call)
+    if ending.error is not None or caller.space == HOME:
+        return False
+    over = call.ended or call.began
+    sent = tuple(
+        scene.step(
+            "kill", call.began, caller=caller, aim="ONE", sig=name,
+            number=scene.people.elements[life.pid],
+        )
+        for life in scene.people.lives
+        if life.space == caller.space
+        and life.process is None
+        and not life.is_first_of_space
+        and life is not caller.owner
+        and life.began <= over
+        and (life.ended is None or life.ended >= call.began)
     )  # fmt: skip
-    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
+    scene.demand_perhaps(call, [scene.attempt(None, perhaps=sent)], ending)
     return True
 
 
@@ -183,7 +239,13 @@ def _to_thread(
     step = scene.step(
         call.name, call.began, caller=caller, sig=name, positive=True, **given
     )
-    scene.demand_perhaps(call, scene.attempt(step, error=ending.error), ending)
+    attempts = [scene.attempt(step, error=ending.error)]
+    if ending.error is None:
+        as_root = scene.step(
+            call.name, call.began, caller=OUTSIDE, sig=name, positive=True, **given
+        )
+        attempts.append(scene.attempt(as_root, cells=can_run(scene, caller)))
+    scene.demand_perhaps(call, attempts, ending)
     return True
 
 
@@ -200,6 +262,7 @@ def rt_sigaction(scene: Scene, call: Call, ending: values.Ending) -> bool:
     dispositions = {"SIG_DFL": "DEFAULT", "SIG_IGN": "IGNORE"}
     flags = values.flags(asked.get("sa_flags", "0"))
     of_child = name == "CHLD"
+    scene.place(call).minds_writing |= name == "TTOU"
     step = scene.step(
         "sigaction", call.began, caller=scene.caller(call).owner, sig=name,
         disposition=dispositions.get(handler, "HANDLE"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from checker.audit import values
 from checker.audit.demands import Cell
 from checker.audit.log import Call
+from checker.cli.auditing.descriptors import pidfd_of
 from checker.cli.auditing.endings import status_cells
 from checker.cli.auditing.people import HOME, Life, arguments
-from checker.cli.auditing.scene import Scene
+from checker.cli.auditing.pidfds import meant_by
+from checker.cli.auditing.scene import Given, Scene
 from checker.evaluate import Invocation
 
 ALSO: Final = {
@@ -157,17 +159,59 @@ def waitid(scene: Scene, call: Call, ending: values.Ending) -> bool:
             return True
         child, cells = found.owner, status_cells(scene, found, status)
         answer = scene.result(caller, said, line)
+        told = pidfd_of(parts[1]) if parts[0] == "P_PIDFD" else None
+        if told not in {None, child.pid}:
+            wrong = f"the pidfd is of {told}, and it is {child.pid} that is heard of"
+            scene.demand(call, (), impossible=wrong)
+            return True
+    quiet = child is caller.owner or "WNOWAIT" in kinds
+    outcome: dict[str, Any] = {
+        "values": None if ending.error else answer,
+        "error": ending.error, "cells": cells, "quiet": quiet,
+    }  # fmt: skip
+    if parts[0] == "P_PIDFD":
+        return _by_pidfd(scene, call, parts, child, outcome)
     step = _waitid_step(scene, caller, parts, options, child, line)
     if step is None:
         return False
-    attempt = scene.attempt(
-        step,
-        values=None if ending.error else answer,
-        error=ending.error,
-        cells=cells,
-        quiet=child is caller.owner or "WNOWAIT" in kinds,
-    )
-    scene.demand(call, [attempt])
+    scene.demand(call, [scene.attempt(step, **outcome)])
+    return True
+
+
+def _by_pidfd(
+    scene: Scene,
+    call: Call,
+    parts: tuple[str, ...],
+    child: Life,
+    outcome: dict[str, Any],
+) -> bool:
+    """A wait for whom a pidfd stands for: as strace says, or else as it turns out."""
+    options, caller = values.flags(parts[3]), scene.caller(call)
+    if options - {"WNOHANG", "WNOWAIT"} != {"WEXITED"}:
+        return False
+    target, pidfd = meant_by(scene, call, parts[1])
+    by: dict[str, Given] = {
+        "caller": caller, "child": child, "keeps": "WNOWAIT" in options,
+        "no_hang": "WNOHANG" in options,
+    }  # fmt: skip
+    attempts = []
+    if pidfd is not None:
+        step = scene.step("waitid_pidfd", call.began, handle=pidfd.handle, **by)
+        attempts.append(scene.attempt(step, **outcome))
+    is_said = pidfd_of(parts[1]) is not None
+    if target is None and child is not caller.owner:
+        target = child
+    if target is not None and (pidfd is None or not is_said):
+        step = scene.step(
+            "waitid", call.began, whom="ONE_CHILD",
+            number=scene.people.elements[target.pid], **by,
+        )  # fmt: skip
+        attempts.append(scene.attempt(step, **outcome))
+    if not attempts:
+        return False
+    if not is_said and outcome["quiet"]:
+        attempts.append(scene.told())
+    scene.demand(call, attempts, in_order=True)
     return True
 
 
