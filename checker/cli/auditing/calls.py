@@ -35,6 +35,7 @@ from checker.cli.auditing.pidfds import (
 from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
     kill,
+    let_go_on,
     member,
     rt_sigaction,
     stops,
@@ -118,7 +119,7 @@ def _appearances(scene: Scene) -> None:
 
 def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """The subreaper's flag; the signal of the parent's death; kept privileges."""
-    parts = arguments(call, 2)
+    parts = arguments(call, 1)
     if parts[0] in {"PR_SET_KEEPCAPS", "PR_SET_SECUREBITS", "PR_CAP_AMBIENT"}:
         scene.known(call).asks_to_keep_privileges()
     if ending.value is None or parts[0] not in {
@@ -127,6 +128,7 @@ def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
         "PR_SET_PDEATHSIG",
     }:
         return False
+    parts = arguments(call, 2)
     caller = scene.caller(call).owner
     if parts[0] == "PR_SET_PDEATHSIG":
         name = member(scene, values.signal_number(parts[1]))
@@ -186,7 +188,11 @@ def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
         *status_cells(scene, child, about),
         scene.cell("process.parent", child, caller.owner.row),
     )
-    scene.demand(record, [scene.told(*cells)], span=(child.began, line))
+    attempts = [scene.told(*cells)]
+    if about.kind == "continued":
+        going_on = let_go_on(scene, child)
+        attempts.append(scene.attempt(None, first=going_on, leaves=cells))
+    scene.demand(record, attempts, span=(child.began, line), in_order=True)
     return True
 
 

@@ -18,7 +18,7 @@ from checker.audit.log import Call, Happening
 from checker.audit.strace_line import Signalled
 from checker.cli.auditing.people import Life, arguments
 from checker.cli.auditing.scene import Scene
-from checker.cli.auditing.sending import from_outside, member
+from checker.cli.auditing.sending import let_go_on, member
 from checker.evaluate import Invocation
 
 HOWS: Final = {"SIG_BLOCK": "BLOCK", "SIG_UNBLOCK": "UNBLOCK", "SIG_SETMASK": ""}
@@ -186,8 +186,8 @@ def _taken(scene: Scene, record: Happening, name: str, span: tuple[int, int]) ->
     attempts = [scene.attempt(handler), scene.attempt(nothing)]
     if name == "CONT":
         goes_on = scene.cell("process.is_stopped", life.owner, 0)
-        sent = from_outside(scene, life, name)
-        attempts += [scene.told(goes_on), scene.attempt(None, first=(sent,))]
+        let_go = scene.attempt(None, first=let_go_on(scene, life))
+        attempts += [scene.told(goes_on), let_go]
     else:
         attempts.append(scene.told())
     scene.demand(record, attempts, span=span, in_order=True)

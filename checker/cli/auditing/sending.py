@@ -12,7 +12,7 @@ from typing import Final
 from checker.audit import values
 from checker.audit.demands import Attempt, Cell
 from checker.audit.log import Call, Happening
-from checker.audit.strace_line import Paused
+from checker.audit.strace_line import Paused, Signalled
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, arguments
 from checker.cli.auditing.scene import Scene
 from checker.evaluate import Invocation
@@ -119,6 +119,31 @@ def stops(scene: Scene, record: Happening, what: Paused) -> None:
         ],
         span=(began, record.line),
         in_order=True,
+    )
+    _goes_on(scene, record, life)
+
+
+def _goes_on(scene: Scene, record: Happening, life: Life) -> None:
+    """Before a stopped process does anything else, somebody has let it go on."""
+    later = next(scene.knowing.after(record), None)
+    if later is None or (
+        isinstance(later, Happening) and not isinstance(later.what, Signalled)
+    ):
+        return
+    runs = scene.cell("process.is_stopped", life, 0)
+    until = later.began if isinstance(later, Call) else later.line
+    attempts = [scene.told(runs), scene.attempt(None, first=let_go_on(scene, life))]
+    scene.demand(record, attempts, span=(record.line, until), in_order=True)
+
+
+def let_go_on(scene: Scene, life: Life) -> tuple[Invocation, ...]:
+    """A stopped process goes on because of somebody or something that is not shown.
+
+    The kernel itself does so to a session whose terminal is hung up.
+    """
+    return (
+        from_outside(scene, life, "CONT"),
+        scene.step("resume", 0, stopped_one=life.owner),
     )
 
 

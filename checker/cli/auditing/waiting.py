@@ -12,6 +12,7 @@ from checker.cli.auditing.endings import status_cells
 from checker.cli.auditing.people import HOME, Life, arguments
 from checker.cli.auditing.pidfds import meant_by
 from checker.cli.auditing.scene import Given, Scene
+from checker.cli.auditing.sending import let_go_on
 from checker.evaluate import Invocation
 
 ALSO: Final = {
@@ -79,16 +80,22 @@ def wait4(scene: Scene, call: Call, ending: values.Ending) -> bool:
         return True
     waited = _Waited(scene, caller, whom, options, line)
     cells: tuple[Cell, ...] = ()
-    is_end = True
+    is_end, after = True, list[int]()
     if parts[1] != "NULL":
         status = values.wait_status(parts[1])
         cells = status_cells(scene, child, status)
         is_end = status.kind in {"exited", "signaled"}
+        if status.kind == "continued":
+            going_on = let_go_on(scene, child)
+            attempts = [
+                scene.told(*cells),
+                scene.attempt(None, first=going_on, leaves=cells),
+            ]
+            after.append(scene.demand(call, attempts, in_order=True))
     answer = scene.result(caller, said, line)
-    steps = [waited.step(child.owner, is_end=is_end)]
-    scene.demand(
-        call, [scene.attempt(step, values=answer, cells=cells) for step in steps]
-    )
+    step = waited.step(child.owner, is_end=is_end)
+    attempt = scene.attempt(step, values=answer, cells=cells)
+    scene.demand(call, [attempt], after=after)
     return True
 
 
