@@ -39,3 +39,21 @@ def renamed(state: State, kinds: Sequence[Kind]) -> State:
             unused = (n for n in range(len(rows)) if n not in new_name)
             fields[at] = tuple(rows[old] for old in (*order, *unused))
     return tuple(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Bits that nothing will ask about, in every row of a field."""
+
+    field: int
+    bits: int
+
+
+def forgotten(state: State, unasked: Sequence[Unasked]) -> State:
+    """The state without these bits."""
+    for each in unasked:
+        column = state[each.field]
+        if any(held & each.bits for held in column):
+            cleared = tuple(held & ~each.bits for held in column)
+            state = (*state[: each.field], cleared, *state[each.field + 1 :])
+    return state

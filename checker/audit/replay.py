@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from checker.audit.demands import Asking, Demand
-from checker.audit.renaming import Kind, renamed
+from checker.audit.renaming import Kind, Unasked, forgotten, renamed
 from checker.evaluate import Invocation, State, Transition
 
 MOST_STATES: Final = 2_048
@@ -100,6 +100,8 @@ class Replay:
     """What the kernel does by itself as soon as it can, and no log tells."""
     kinds: Sequence[Kind] = ()
     """Objects of which it does not matter which is which."""
+    unasked: Sequence[Unasked] = ()
+    """What does not matter at all."""
     narrow: bool = False
     """Try only orders of records that bear on each other, as far as one can see.
 
@@ -183,7 +185,8 @@ class Replay:
         self, number: int, at: Possibility, state: State, rest: frozenset[int]
     ) -> Possibility:
         note = Note(number, self._line, self._changes(at.state, state), at.notes)
-        return self._eased(Possibility(renamed(state, self.kinds), rest, note), rest)
+        kept = forgotten(renamed(state, self.kinds), self.unasked)
+        return self._eased(Possibility(kept, rest, note), rest)
 
     def _led_on(self, at: Possibility) -> Possibility:
         """After what the kernel does at once."""

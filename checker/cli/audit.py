@@ -14,13 +14,15 @@ INCONCLUSIVE = 5
 RECORDING = """Hold a log of strace against the Unix model.
 
 Record the log like this; -f, -o and the calls listed are needed, -ttt is needed to say
-how long a zombie stayed, --decode-pids=pidns (strace 5.10) where PID namespaces are:
+how long a zombie stayed, --decode-pids=pidns (strace 5.10) where PID namespaces are.
+What --decode-fds=pidfd,dev tells of pidfds and terminals is held against the model;
+what only the number of a descriptor tells is not.
 
 \b
-  strace -f -ttt -o LOG -s 48 --decode-pids=pidns \\
-    -e trace=%process,%signal,setpgid,getpgid,getpgrp,setsid,getsid,getppid,\\
-gettid,prctl,setuid,setreuid,setresuid,getresuid,unshare,setns,ioctl,\\
-pidfd_open,pidfd_send_signal,set_tid_address \\
+  strace -f -ttt -o LOG -s 48 --decode-pids=pidns --decode-fds=pidfd,dev \\
+    -e trace=%process,%signal,%creds,setpgid,getpgid,getpgrp,setsid,getsid,getppid,\\
+gettid,prctl,unshare,setns,ioctl,pidfd_open,pidfd_send_signal,pidfd_getfd,\\
+set_tid_address \\
     PROGRAM ...
 
 strace has to start the first process (no -p), and the log has to be whole. A zombie

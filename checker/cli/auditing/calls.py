@@ -24,7 +24,13 @@ from checker.cli.auditing.asking import (
 )
 from checker.cli.auditing.creating import create, exec_
 from checker.cli.auditing.endings import EXITING, ends, status_cells
-from checker.cli.auditing.masks import delivery, rt_sigprocmask, rt_sigreturn, taken
+from checker.cli.auditing.masks import (
+    delivery,
+    rt_sigpending,
+    rt_sigprocmask,
+    rt_sigreturn,
+    taken,
+)
 from checker.cli.auditing.people import CREATING, arguments, ending_of
 from checker.cli.auditing.pidfds import (
     close,
@@ -34,8 +40,8 @@ from checker.cli.auditing.pidfds import (
 )
 from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
+    heard_of,
     kill,
-    let_go_on,
     member,
     rt_sigaction,
     stops,
@@ -188,11 +194,10 @@ def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
         *status_cells(scene, child, about),
         scene.cell("process.parent", child, caller.owner.row),
     )
-    attempts = [scene.told(*cells)]
-    if about.kind == "continued":
-        going_on = let_go_on(scene, child)
-        attempts.append(scene.attempt(None, first=going_on, leaves=cells))
-    scene.demand(record, attempts, span=(child.began, line), in_order=True)
+    heard_of(
+        scene, record, child, cells,
+        goes_on=about.kind == "continued", span=(child.began, line),
+    )  # fmt: skip
     return True
 
 
@@ -219,6 +224,7 @@ TABLE: Final[dict[str, Asked]] = {
     "pidfd_send_signal": pidfd_send_signal,
     "prctl": prctl,
     "rt_sigaction": rt_sigaction,
+    "rt_sigpending": rt_sigpending,
     "rt_sigprocmask": rt_sigprocmask,
     "rt_sigreturn": rt_sigreturn,
     "rt_sigtimedwait": rt_sigtimedwait,

@@ -9,6 +9,7 @@ from typing import Final
 from checker.audit.demands import Asking, Attempt, Cell, Demand, Objection, objection
 from checker.audit.lexing import printable
 from checker.audit.replay import Possibility
+from checker.cli.auditing.knowing import IDS
 from checker.cli.auditing.people import LOW_BYTE, OUTSIDE
 from checker.cli.auditing.scene import Scene
 from checker.cli.auditing.sending import CONTINUED, CORE, STOPPED
@@ -127,10 +128,11 @@ class _Teller:
     def _cell(self, cell: Cell, held: int) -> str:
         said = " or ".join(self._value(cell.field, v) for v in sorted(cell.values))
         name = cell.field.partition(".")[2].replace("_", " ")
-        return (
-            f"the {name} of {cell.about} is {self._value(cell.field, held)}, "
-            f"and the log says {said}"
-        )
+        now = self._value(cell.field, held)
+        if name == "blocked":
+            told = cell.since or f"the log says {said}"
+            return f"{cell.about} blocks {now} here, and {told}"
+        return f"the {name} of {cell.about} is {now}, and the log says {said}"
 
     def _value(self, name: str, value: int) -> str:
         """A cell's value in words."""
@@ -149,6 +151,9 @@ class _Teller:
             )
         if name.endswith(".status"):
             return status_words(value)
+        if name.partition(".")[2] in IDS:
+            users = {user: uid for uid, user in self.scene.users.items()}
+            return str(users.get(value, value))
         if name.endswith(".parent"):
             lives = [life for life in self.scene.people.lives if life.row == value]
             return str(lives[-1].pid) if lives and value != OUTSIDE else "outside"

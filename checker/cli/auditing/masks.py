@@ -117,6 +117,20 @@ def rt_sigreturn(scene: Scene, call: Call, _ending: values.Ending) -> bool:
     return True
 
 
+def rt_sigpending(scene: Scene, call: Call, ending: values.Ending) -> bool:
+    """What waits for the caller, which waits because the caller blocks it."""
+    told = arguments(call, 1)[0]
+    if ending.error is not None or not _is_set(told) or not scene.known(call).mask:
+        return False
+    waits = named(scene, told)
+    cell = scene.holding(
+        "task.blocked", scene.caller(call), call.began, waits, waits,
+        since="it says that they wait",
+    )  # fmt: skip
+    scene.demand(call, [scene.told(cell)])
+    return True
+
+
 def _mask(scene: Scene, life: Life, line: int, held: frozenset[str]) -> Cell:
     return scene.holding("task.blocked", life, line, held, blockable(scene))
 
@@ -136,7 +150,8 @@ def delivery(scene: Scene, record: Happening, what: Signalled) -> None:
         span = (_began(scene, record), record.line)
         if known.mask:
             _not_blocked(scene, record, name, span)
-        _taken(scene, record, name, span)
+        if name != "CHLD":
+            _taken(scene, record, name, span)
     if is_caught:
         known.mask = False
 
@@ -196,7 +211,7 @@ def _taken(scene: Scene, record: Happening, name: str, span: tuple[int, int]) ->
 def taken(scene: Scene, call: Call, said: values.Pid) -> bool:
     """A call took a signal from the queues, and no handler ran."""
     name, life, line = member(scene, said.inside), scene.caller(call), call.began
-    if name is None or name in NEVER_BLOCKED:
+    if name is None or name == "CHLD" or name in NEVER_BLOCKED:
         return False
     queues = tuple(
         scene.holding(queue, life, line, (), (name,))

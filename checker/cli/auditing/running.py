@@ -9,7 +9,7 @@ from typing import Final
 from checker.audit.demands import Asking
 from checker.audit.lexing import BadLog
 from checker.audit.log import Log, read_log
-from checker.audit.renaming import Kind
+from checker.audit.renaming import Kind, Unasked
 from checker.audit.replay import Replay, Replayed
 from checker.cli.auditing.calls import collect_demands
 from checker.cli.auditing.explain import Refusal, refusal
@@ -66,9 +66,11 @@ def audit(model: Model, log: Log) -> Audit:
     evaluator = Evaluator(_asked(model, scene), scene.scope())
     asking = Asking(evaluator)
     initial, at_once = [_first(scene, evaluator)], _AtOnce(scene, evaluator)
-    kinds = _kinds(evaluator)
+    kinds, unasked = _kinds(evaluator), _unasked(scene, evaluator)
     for narrow in (True, False):
-        replay = Replay(asking, scene.demands, WATCHED, at_once, kinds, narrow)
+        replay = Replay(
+            asking, scene.demands, WATCHED, at_once, kinds, unasked, narrow=narrow
+        )
         replayed = replay.run(initial)
         if replayed.failed is None:
             break
@@ -100,6 +102,17 @@ def _kinds(evaluator: Evaluator) -> tuple[Kind, ...]:
         )
         for referring, table in SHARED.items()
     )
+
+
+def _unasked(scene: Scene, evaluator: Evaluator) -> tuple[Unasked, ...]:
+    """Whether news of a child waits, of which there may be more than one at once.
+
+    It is taken and nothing comes of it but a handler, and whether some came before it
+    or after it is not said.
+    """
+    bits = 1 << scene.signals().index("CHLD")
+    queues = ("process.pending", "task.pending")
+    return tuple(Unasked(evaluator.fields[queue], bits) for queue in queues)
 
 
 def _first(scene: Scene, evaluator: Evaluator) -> State:

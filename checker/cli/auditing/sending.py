@@ -11,7 +11,7 @@ from typing import Final
 
 from checker.audit import values
 from checker.audit.demands import Attempt, Cell
-from checker.audit.log import Call, Happening
+from checker.audit.log import Call, Happening, Record
 from checker.audit.strace_line import Paused, Signalled
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, arguments
 from checker.cli.auditing.scene import Scene
@@ -145,6 +145,23 @@ def let_go_on(scene: Scene, life: Life) -> tuple[Invocation, ...]:
         from_outside(scene, life, "CONT"),
         scene.step("resume", 0, stopped_one=life.owner),
     )
+
+
+def heard_of(
+    scene: Scene,
+    record: Record,
+    child: Life,
+    cells: tuple[Cell, ...],
+    *,
+    goes_on: bool,
+    span: tuple[int, int] | None = None,
+) -> int:
+    """Somebody is told what became of a child: the cells say so."""
+    attempts = [scene.told(*cells)]
+    if goes_on:
+        let_go = let_go_on(scene, child)
+        attempts.append(scene.attempt(None, first=let_go, leaves=cells))
+    return scene.demand(record, attempts, span=span, in_order=True)
 
 
 # Calls
