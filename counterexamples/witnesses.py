@@ -55,6 +55,14 @@ def witnesses_of(system: str) -> tuple[Witness, ...]:
     return read(path.read_bytes()) if path.is_file() else ()
 
 
+def runs_of(system: str, evaluator: Evaluator) -> Iterator[Run]:
+    """The runs kept of a system, at any scope, that the evaluator takes."""
+    for witness in witnesses_of(system):
+        run = witness.run(evaluator)
+        if run is not None:
+            yield run
+
+
 def read(data: bytes) -> tuple[Witness, ...]:
     """The runs in these bytes; raises BadTrace."""
     found: list[Witness] = []

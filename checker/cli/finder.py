@@ -23,6 +23,7 @@ from checker.scope import Size, restricted, scope_for, written
 from checker.trace import Header, Trace, confirm, digest, shows
 from checker.verdict import Run, Violated
 from counterexamples.minimise import minimise, retake
+from counterexamples.witnesses import runs_of
 from counterexamples.write import write
 from properties.catalogue import for_system
 from properties.manifest import manifest
@@ -128,7 +129,8 @@ class Finder:
             scope = scope_for(self.model, sizes_for(self.model, sizes), traced)
             model = restricted(self.model, scope)
             broken = tuple(_within(mutant, model, scope) for mutant in self.mutants)
-            reached = Reached(Evaluator(model, scope, traced))
+            evaluator = Evaluator(model, scope, traced)
+            reached = Reached(evaluator, kept=runs_of(model.name, evaluator))
             teller = Teller(reached, self.holding)
             self._walked[key] = Walked(scope, reached, broken, teller)
         return self._walked[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from checker.cli.checking import reading_for, searcher_within
@@ -15,6 +16,7 @@ from checker.cli.stopping import Interrupted, Stopping
 from checker.mutants.score import CAUGHT, SAME, UNSEEN, Fate, MutationReport, score
 from checker.scope import parse_sizes
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
+from counterexamples.witnesses import runs_of
 from spec.systems import SYSTEMS
 
 MOST_STATES: Final = 1_000_000
@@ -90,6 +92,7 @@ class _Asked:
             seconds=left,
             most=wanted.most,
             quick=wanted.quick,
+            kept=partial(runs_of, name),
         )
         self._completed(name, found, unheard=unheard)
 

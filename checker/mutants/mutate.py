@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.mutants import answers, mutations, phrases
+from checker.mutants import answers, mutations, overreach, phrases
 from checker.mutants.mutations import Breakage, Rule
 from spec.lang.action import Action
 from spec.lang.model import Model, Traced, lookup
@@ -34,6 +34,9 @@ RULES: Final[tuple[Rule, ...]] = (
     answers.looks_lose,
     answers.looks_store,
     phrases.phrases_weakened,
+    phrases.questions_forgotten,
+    overreach.writes_spread,
+    overreach.sets_filled,
 )
 
 

@@ -1,8 +1,8 @@
-"""A phrase that several effects of a call share is broken in all of them.
+"""A phrase that a call says several times is broken wherever it stands.
 
 Terms that are the same are one node, so what a page says once, of several fields or of
-a row and of its value, is found again. Where only one effect has a phrase the rules of
-`mutations` break it.
+a row and of its value, is found again; so is what several lines of the ladder ask.
+Where only one effect or one line has a phrase the rules of `mutations` break it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from checker.mutants.mutations import Breakage
-from checker.mutants.weaken import lesser
+from checker.mutants.weaken import lesser, words
 from spec.lang import simplify
-from spec.lang.action import Action, Every, Write
+from spec.lang.action import Action, Every, Rung, Write
 from spec.lang.ir import BINDERS, Node, make
 from spec.lang.model import Model
 from spec.lang.walk import postorder
@@ -41,12 +42,14 @@ def _without(whole: Iterable[Node], node: Node, less: Node) -> dict[Node, Node]:
     for term in whole:
         if term not in changed and any(arg in changed for arg in term.args):
             args = tuple(changed.get(arg, arg) for arg in term.args)
-            changed[term] = (
-                make(term.op, *args, attr=term.attr)
-                if term.op in BINDERS
-                else simplify.rebuilt(term, args)
-            )
+            changed[term] = _rebuilt(term, args)
     return changed
+
+
+def _rebuilt(term: Node, args: tuple[Node, ...]) -> Node:
+    if term.op in BINDERS:
+        return make(term.op, *args, attr=term.attr)
+    return simplify.rebuilt(term, args)
 
 
 def _rewritten(write: Write, again: dict[Node, Node]) -> Write:
@@ -59,3 +62,57 @@ def _rewritten(write: Write, again: dict[Node, Node]) -> Write:
     if (target, value, when) == (write.target, write.value, write.when):
         return write
     return Write(write.field, target, value, when)
+
+
+SAID: Final = frozenset({"AND", "OR"})
+"""Where a question stands as a part of a condition."""
+
+
+def questions_forgotten(_model: Model, action: Action) -> Iterator[Breakage]:
+    """What several lines ask, among other things, none of them asks any more."""
+    found = [_questions(rung) for rung in action.rungs]
+    used = Counter(question for each in found for question in each)
+    for question in (q for q in used if used[q] > 1):
+        rungs = tuple(
+            _not_asking(rung, question) if question in asked else rung
+            for rung, asked in zip(action.rungs, found, strict=True)
+        )
+        name = f"{action.name}_never_asks_about_{words(question)}"
+        yield Breakage(name, replace(action, rungs=rungs))
+
+
+def _questions(rung: Rung) -> dict[Node, None]:
+    """What the line asks as a part of its condition, in either sense, in order."""
+    parts = [
+        part.args[0] if part.op == "NOT" else part
+        for node in postorder([rung.when])
+        if node.op in SAID
+        for part in node.args
+    ]
+    return dict.fromkeys(part for part in parts if part.op not in SAID)
+
+
+def _not_asking(rung: Rung, question: Node) -> Rung:
+    alternatives = tuple(
+        replace(one, when=_dropped(one.when, question)) for one in rung.alternatives
+    )
+    when = (
+        simplify.disjunction(one.when for one in alternatives)
+        if alternatives
+        else _dropped(rung.when, question)
+    )
+    return replace(rung, when=when, alternatives=alternatives)
+
+
+def _dropped(root: Node, question: Node) -> Node:
+    """The condition without the question, or its opposite, wherever it is a part."""
+    asked = {question, simplify.negation(question)}
+    again: dict[Node, Node] = {}
+    for term in postorder([root]):
+        args = tuple(again[arg] for arg in term.args)
+        kept = [again[arg] for arg in term.args if arg not in asked]
+        if term.op in SAID and kept and len(kept) < len(args):
+            again[term] = kept[0] if len(kept) == 1 else simplify.apply(term.op, *kept)
+        else:
+            again[term] = term if args == term.args else _rebuilt(term, args)
+    return again[root]

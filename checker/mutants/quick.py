@@ -8,7 +8,7 @@ that has lost one of these is caught by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 from checker.evaluate import Evaluator
@@ -17,19 +17,28 @@ from checker.mutants.mutate import Mutant
 from checker.mutants.reached import DRAWN, Reached
 from checker.novelty import SEED
 from checker.slicing.ways import Way, guard_of
+from checker.verdict import Run
 from spec.lang import simplify
 from spec.lang.action import Action
 from spec.lang.model import Model, Scope, Traced, rung_label
+
+Kept = Callable[[Evaluator], Iterable[Run]]
+"""The runs that are kept of the evaluator's model and that it takes."""
 
 
 class Glance:
     """The walk of a model, and what it shows of the mutants."""
 
     def __init__(
-        self, model: Model, scope: Scope, properties: Iterable[Traced]
+        self,
+        model: Model,
+        scope: Scope,
+        properties: Iterable[Traced],
+        kept: Kept = lambda _: (),
     ) -> None:
         listed = [prop for prop in properties if prop.kind != "sometimes"]
-        self.reached = Reached(Evaluator(model, scope, listed))
+        evaluator = Evaluator(model, scope, listed)
+        self.reached = Reached(evaluator, kept=kept(evaluator))
         self.holding = [p for p in listed if self.reached.shows(p) is None]
         """The properties that the walk of the model does not break."""
         self.look = Look(self.reached, self.holding)

@@ -6,7 +6,8 @@ and then each mutant is asked what it does there.
 
 Runs stay short and begin again from states in which something was new, or in which a
 rare call was made; of the calls that a run may make, the rarest is made first. All of
-it is seeded: every machine sees the same.
+it is seeded: every machine sees the same. Runs that somebody has kept are taken first,
+and gone on from like any other: they get where random ones seldom do.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from random import Random
 from typing import Any, Final, TypeVar
 
 from checker.drawing import Drawing
-from checker.evaluate import Evaluator, State, Transition
+from checker.evaluate import Evaluator, Returned, State, Transition
 from checker.novelty import SEED, SHARES, Novelty
 from checker.python_text import Function, Updates, Value, compile_functions
 from checker.scope import enumerations_of
@@ -72,7 +73,9 @@ class Taken:
 class Reached:
     """A walk of the evaluator's model: the states, and every call that succeeded."""
 
-    def __init__(self, evaluator: Evaluator, walks: int = WALKS) -> None:
+    def __init__(
+        self, evaluator: Evaluator, walks: int = WALKS, kept: Iterable[Run] = ()
+    ) -> None:
         self.evaluator = evaluator
         self.random = Random(SEED)
         self.successes = [Way(a.name, None, None) for a in evaluator.model.actions]
@@ -87,6 +90,8 @@ class Reached:
         self._rare = deque([self.boot], maxlen=LAST)
         self._taken: dict[tuple[Place, Way, tuple[int, ...]], Taken] = {}
         self._quiet = 0
+        self.ends = [self._follow(run) for run in kept]
+        """Where the kept runs end."""
         for _ in range(walks):
             self._walk()
             self._quiet += 1
@@ -116,10 +121,10 @@ class Reached:
             place = place.arrival.before
 
     def places_for(self, call: str, most: int) -> list[Place]:
-        """States in which the call succeeds, and states from all depths."""
+        """States in which the call succeeds, ends of kept runs, and some of others."""
         own = dict.fromkeys(taken.before for taken in self.steps[call])
         some = list(own)[:: 1 + 2 * len(own) // most]
-        return self._mixed(dict.fromkeys([*some, *self.some(most // 2)]))
+        return self._mixed(dict.fromkeys([*some, *self.ends, *self.some(most // 2)]))
 
     def shows(self, prop: Traced) -> Run | None:
         """A shortest run of those walked that breaks the property, or is an example."""
@@ -152,6 +157,15 @@ class Reached:
             self._code[key] = compile_functions(functions, fields, scope)["body"]
         return self._code[key]
 
+    def _follow(self, run: Run) -> Place:
+        """Go where a run goes; a call that is refused on the way leads nowhere."""
+        place = self.boot
+        for step in run:
+            if isinstance(step.outcome, Returned):
+                way = Way(step.invocation.action, None, None)
+                place = self._arrive(place, way, step)
+        return place
+
     def _walk(self) -> None:
         self.drawing.scope = self._narrowed()
         starts = self.random.choice((self._recent, self._rare, (self.boot,)))
@@ -182,8 +196,10 @@ class Reached:
     def _step(self, place: Place, way: Way) -> Place | None:
         """Where such a step leads, if one is possible."""
         step = self.drawing.step(place.state, way, self.random)
-        if step is None:
-            return None
+        return None if step is None else self._arrive(place, way, step)
+
+    def _arrive(self, place: Place, way: Way, step: Transition) -> Place:
+        """Where the step leads; it and the place are known from now on."""
         self._made[way] += 1
         taken = Taken(place, step)
         taken = self._taken.setdefault((place, way, step.invocation.args), taken)

@@ -27,7 +27,7 @@ from checker.explore import Exploration, explore
 from checker.mutants.equivalence import difference
 from checker.mutants.mutate import Mutant, mutants, spread
 from checker.mutants.notice import Watch
-from checker.mutants.quick import Glance
+from checker.mutants.quick import Glance, Kept
 from checker.slicing.refine import Answer, Engine, check, group
 from checker.verdict import ProvedAtScope, Unknown, Violated
 from spec.lang.model import Model, Scope, Traced
@@ -94,17 +94,19 @@ def score(
     seconds: float | None = None,
     most: int | None = None,
     quick: bool = False,
+    kept: Kept = lambda _: (),
 ) -> MutationReport:
     """Try every mutant of the model; `seconds` bounds the time for all of them.
 
     `most` tries so many of them, evenly spread over all; then a property that has
     caught nothing is not looked into, since what it catches may not be among them.
     `quick` searches nothing: the properties are those that no run of the walk breaks.
+    The walk goes on from the runs that are `kept`.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     listed = spread(mutants(model), most)
     scoring = _Scoring(
-        model, scope, engine, deadline, listed, whole=most is None, quick=quick
+        model, scope, engine, deadline, listed, kept, whole=most is None, quick=quick
     )
     return scoring.report(tuple(properties), told)
 
@@ -125,12 +127,13 @@ class _Scoring:
     engine: Engine
     deadline: float | None
     listed: tuple[Mutant, ...]
+    kept: Kept
     whole: bool
     quick: bool
 
     def report(self, properties: tuple[Traced, ...], told: Told) -> MutationReport:
         holding = () if self.quick else self._settled(properties)
-        self.glance = Glance(self.model, self.scope, holding or properties)
+        self.glance = Glance(self.model, self.scope, holding or properties, self.kept)
         fates: list[Fate] = []
         for number, mutant in enumerate(self.listed, start=1):
             fates.append(self._fate(mutant, holding))

@@ -141,7 +141,7 @@ def test_the_score_of_a_toy_is_known_to_the_last_mutant() -> None:
     survived = {fate.name for fate in report.of(SURVIVED)}
 
     assert report.idle == ()
-    assert len(report.of(CAUGHT)) == 25
+    assert len(report.of(CAUGHT)) == 32
     assert {fate.name for fate in report.of(SAME)} == {
         "end_changes_pid_parent_ignoring_p",
         "end_changes_pid_parent_ignoring_pid_1",
@@ -150,15 +150,18 @@ def test_the_score_of_a_toy_is_known_to_the_last_mutant() -> None:
         "reap_never_blocks_2",
     }
     assert survived == {
+        "end_changes_pid_is_subreaper_everywhere",
         "end_changes_pid_parent_ignoring_pid_is_subreaper",
         "end_forgets_pid_code",
         "fork_picks_c_ignoring_nothing",
         "fork_picks_c_ignoring_pid_status",
         "fork_picks_c_ignoring_pid_status_3",
         "fork_sets_pid_status_to_ZOMBIE",
+        "reap_changes_pid_code_everywhere",
+        "reap_changes_pid_is_subreaper_everywhere",
         "set_subreaper_blocks_1_ignoring_p",
         "set_subreaper_forgets_pid_is_subreaper",
         "set_subreaper_never_blocks_2",
         "set_subreaper_sets_pid_is_subreaper_to_FALSE",
     }
-    assert report.score == 25 / 35
+    assert report.score == 32 / 45
