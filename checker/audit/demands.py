@@ -62,6 +62,13 @@ class Attempt:
     changes_nothing: bool = False
     """The step leaves the state as it is."""
 
+    @property
+    def steps(self) -> Iterator[Invocation]:
+        """Every step that it takes, or may take."""
+        yield from (*self.first, *self.perhaps, *self.then)
+        if self.invocation is not None:
+            yield self.invocation
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:

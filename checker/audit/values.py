@@ -94,6 +94,14 @@ def listed(text: str) -> tuple[str, ...]:
     return parts(text, 0)[0]
 
 
+def single(text: str) -> str:
+    """The one part of `[...]`; raises Unreadable."""
+    found = listed(text)
+    if len(found) != 1:
+        raise Unreadable(f"{text[:40]!r} is not a list of one")
+    return found[0]
+
+
 def fields(text: str) -> dict[str, str]:
     """The parts of a structure by name; raises Unreadable."""
     found: dict[str, str] = {}

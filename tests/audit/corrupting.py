@@ -4,6 +4,10 @@ status        how a process ended: what it passed to exit_group, what its end, i
               parent's wait or the SIGCHLD says
 parent        whom getppid names, or whose child a SIGCHLD is about
 pid           whom a wait, a fork, a setpgid or a question for a number names
+mask          what a thread is said to have blocked until then
+user          which user ids a thread is said to have taken on
+foreground    which group is said to be in the foreground of a terminal
+pidfd         whom strace says that a pidfd stands for
 missing wait  a wait that collected somebody is left out
 """
 
@@ -41,6 +45,17 @@ FIELDS: Final = {
         rf"setpgid\([^,]*, {WORD}",
         rf"(?:getpgrp|gettid)(?:\(| resumed>)\) += {WORD}",
         rf"set_tid_address(?:\(| resumed>).*\) = {WORD}$",
+    ),
+    "mask": (r"rt_sigprocmask\(SIG_\w+, .*, (?P<n>\[[A-Z0-9_ ]*\]), 8\) = 0",),
+    "user": (
+        r"getresuid\(\[(?P<n>[1-9]\d*)\]",
+        r"getuid resumed>\) = (?P<n>[1-9]\d*)",
+        r"geteuid\(\) += (?P<n>[1-9]\d*)",
+    ),
+    "foreground": (rf"<char 136:\d+>>, TIOCGPGRP, \[{WORD}\]",),
+    "pidfd": (
+        r"waitid\(P_PIDFD, \d+<pid:(?P<n>\d+)>, \{",
+        r"pidfd_open\(.*\) = \d+<pid:(?P<n>\d+)>",
     ),
 }
 """Where each kind of field is, and what it holds."""
@@ -97,7 +112,8 @@ def corruptions(
     """Every field of a log that the model constrains, with another value, by kind."""
     found: dict[str, list[Corruption]] = {kind: [] for kind in KINDS}
     leaders = {line.split()[0] for line in lines if "exit_group(" in line}
-    pairs = sorted(set(PAIR.findall("\n".join(lines))))
+    heads = {(line.split()[0],) * 2 for line in lines}
+    pairs = sorted(set(PAIR.findall("\n".join(lines))) or heads)
     for number, text in enumerate(lines, start=1):
         for kind, patterns in FIELDS.items():
             for pattern in patterns:
@@ -128,6 +144,12 @@ def _changed(
     start, end = match.span("n")
     if held.startswith("SIG"):
         new = dice.choice([name for name in SIGNALS if name != held])
+    elif kind == "mask":
+        new = "[USR1]" if held == "[]" else "[]"
+    elif kind == "user":
+        new = str(dice.choice([n for n in (0, 1000, 1001) if n != int(held)]))
+    elif kind == "pidfd":
+        new = dice.choice([outside for _, outside in pairs if outside != held])
     elif kind == "status":
         new = str(dice.choice([n for n in range(12) if n != int(held)]))
     else:

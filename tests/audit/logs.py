@@ -1,4 +1,11 @@
-"""The recorded logs: Linux 6.18, strace 6.1, each started by unshare in a namespace."""
+"""The recorded logs: Linux 6.18, strace 6.1.
+
+The first ones were started by unshare, each in a PID namespace. The last five are small
+programs in C that make the calls of one theme: handlers, masks and the calls that swap
+them; root who gives up its ids, and signals that it may not send any more; pidfds of
+children, of a process that is collected, and inherited; a session on a pseudo-terminal
+with ^C, SIGTTOU and TIOCNOTTY; and kill(-1) and kill(0) by members of a namespace.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +24,11 @@ NAMES: Final = (
     "subreaper_supervisor",
     "threads_exec",
     "tini_pid1",
+    "kill_everybody",
+    "masks",
+    "pidfds",
+    "terminal_session",
+    "user_ids",
 )
 LEAKING: Final = frozenset({"leak_exec_sleep_pid1", "leak_never_waits"})
 """What the recorder saw: zombies that stayed while their parent did other things."""

@@ -153,7 +153,7 @@ def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
         scene.demand(call, [scene.attempt(step)])
         return True
     step = scene.step("prctl_get_child_subreaper", call.began, caller=caller)
-    told = values.integer(values.listed(parts[1])[0])
+    told = values.integer(values.single(parts[1]))
     scene.demand(call, [scene.attempt(step, values={told})])
     return True
 
@@ -164,9 +164,10 @@ def prctl(scene: Scene, call: Call, ending: values.Ending) -> bool:
 def rt_sigtimedwait(scene: Scene, call: Call, ending: values.Ending) -> bool:
     """A signal taken from the queue, which may tell of a child."""
     parts = arguments(call, 2)
-    if ending.value is None or not parts[1].startswith("{"):
+    if ending.value is None:
         return False
-    is_news = _news(scene, call, parts[1], call.ended or call.began)
+    line = call.ended or call.began
+    is_news = parts[1].startswith("{") and _news(scene, call, parts[1], line)
     return taken(scene, call, ending.value) or is_news
 
 

@@ -83,7 +83,7 @@ def _pidfd_made(call: Call) -> int | None:
     said = call.arguments.partition(" => ")[2] if call.name == "clone3" else ""
     given = values.fields(said or f"({call.arguments})")
     told = given.get("pidfd" if said else "parent_tid", "")
-    return values.integer(values.listed(told)[0]) if told.startswith("[") else None
+    return values.integer(values.single(told)) if told.startswith("[") else None
 
 
 def _with_pidfd(scene: Scene, call: Call, life: Life, pidfd: Pidfd) -> Invocation:

@@ -70,10 +70,6 @@ class Descriptors:
         found = self._open[id(owner), number] = Pidfd(handle, target)
         return found
 
-    def shared(self, owner: Life, number: int, pidfd: Pidfd) -> None:
-        """The process has a descriptor of a pidfd that another has too."""
-        self._open[id(owner), number] = pidfd
-
     def pidfd(self, owner: Life, number: int) -> Pidfd | None:
         """The pidfd that the process has under this number, as far as is shown."""
         return self._open.get((id(owner), number))

@@ -26,8 +26,8 @@ def pidfd_open(scene: Scene, call: Call, ending: values.Ending) -> bool:
     request = REQUESTS.get(parts[1], "NO_FLAG")
     if said.inside <= 0 and request != "NO_FLAG":
         request = "NO_PID"
-    if ending.error == "EINVAL":
-        return _refused(scene, call, request)
+    if request == "NO_PID" or ending.error == "EINVAL":
+        return _refused(scene, call, ending, request)
     target = scene.people.meant(caller, said, call.began)
     is_known = target is not None or caller.space != HOME
     if request not in REQUESTS.values() or not is_known:
@@ -54,7 +54,7 @@ def pidfd_open(scene: Scene, call: Call, ending: values.Ending) -> bool:
     return True
 
 
-def _refused(scene: Scene, call: Call, request: str) -> bool:
+def _refused(scene: Scene, call: Call, ending: values.Ending, request: str) -> bool:
     """An argument that is none, which the kernel sees before it looks for anybody."""
     if request in REQUESTS.values():
         return False
@@ -62,7 +62,7 @@ def _refused(scene: Scene, call: Call, request: str) -> bool:
         "pidfd_open", call.began, caller=scene.caller(call), request=request,
         number=OUTSIDE, handle=0,
     )  # fmt: skip
-    scene.demand(call, [scene.attempt(step, error="EINVAL")])
+    scene.demand(call, [scene.attempt(step, error=ending.error)])
     return True
 
 

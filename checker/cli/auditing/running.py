@@ -87,8 +87,7 @@ def _asked(model: Model, scene: Scene) -> Model:
     names = {*ALWAYS}
     for demand in scene.demands:
         for attempt in demand.attempts:
-            steps = (*attempt.first, attempt.invocation)
-            names |= {step.action for step in steps if step is not None}
+            names |= {step.action for step in attempt.steps}
     return replace(model, actions=tuple(a for a in model.actions if a.name in names))
 
 

@@ -227,17 +227,29 @@ def _to_everybody(scene: Scene, call: Call, ending: values.Ending, name: str) ->
     if ending.error is not None or caller.space == HOME:
         return False
     over = call.ended or call.began
+    meant = [
+        life
+        for life in scene.people.lives
+        if life.process is None
+        and life.began <= over
+        and life is not caller.owner
+        and life.space != HOME
+        and not (life.space == caller.space and life.is_first_of_space)
+    ]
+    is_there = [
+        scene.told(scene.cell("process.phase", life, "RUNNING", "ZOMBIE"))
+        for life in meant
+    ]
+    if ending.value is not None:
+        wrong = "" if meant else "nobody else is in its namespace"
+        scene.demand(call, is_there, impossible=wrong)
     sent = tuple(
         scene.step(
             "kill", call.began, caller=caller, aim="ONE", sig=name,
             number=scene.people.elements[life.pid],
         )
-        for life in scene.people.lives
+        for life in meant
         if life.space == caller.space
-        and life.process is None
-        and not life.is_first_of_space
-        and life is not caller.owner
-        and life.began <= over
         and (life.ended is None or life.ended >= call.began)
     )  # fmt: skip
     scene.demand_perhaps(call, [scene.attempt(None, perhaps=sent)], ending)

@@ -59,7 +59,7 @@ def _group(scene: Scene, call: Call) -> tuple[Life, values.Pid] | None:
     caller, text = scene.caller(call), arguments(call, 3)[2]
     if not text.startswith("["):
         return None
-    said = values.pid(values.listed(text)[0])
+    said = values.pid(values.single(text))
     shown = scene.people.meant(caller, said, call.began) is not None
     return (
         (caller, said) if said.inside > 0 and (shown or caller.space != HOME) else None

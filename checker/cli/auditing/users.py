@@ -41,7 +41,7 @@ def getresuid(scene: Scene, call: Call, ending: values.Ending) -> bool:
     parts = arguments(call, 3)
     if ending.error is not None or not all(part.startswith("[") for part in parts):
         return False
-    said = (values.ending(values.listed(part)[0]) for part in parts)
+    said = (values.ending(values.single(part)) for part in parts)
     return _told(scene, call, dict(zip(IDS, said, strict=False)))
 
 

@@ -204,7 +204,7 @@ def _by_pidfd(
         step = scene.step("waitid_pidfd", call.began, handle=pidfd.handle, **by)
         attempts.append(scene.attempt(step, **outcome))
     is_said = pidfd_of(parts[1]) is not None
-    if target is None and child is not caller.owner:
+    if child is not caller.owner and not is_said:
         target = child
     if target is not None and (pidfd is None or not is_said):
         step = scene.step(
