@@ -47,6 +47,7 @@ def _bounded(task: Task, searcher: Searcher, depth: int) -> Iterator[Event]:
         task.properties,
         depth=depth,
         seconds=_seconds_left(searcher),
+        lemmas=task.lemmas(),
         reachability=task.goals,
         progress=lambda *_: searcher.asked_to_stop(),
     )

@@ -25,6 +25,15 @@ def no_witnesses(_: Evaluator) -> Iterable[tuple[str, Run]]:
     return ()
 
 
+Lemmas = Callable[[], tuple[Traced, ...]]
+"""Invariants that may be leaned on where they turn out to hold."""
+
+
+def no_lemmas() -> tuple[Traced, ...]:
+    """None is known."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A model at a scope, and the properties asked of it."""
@@ -43,6 +52,7 @@ class Task:
     searches_goals: bool = True
     """Whether to search for goals that random runs do not meet."""
     witnesses: Witnesses = no_witnesses
+    lemmas: Lemmas = no_lemmas
     depth: int | None = None
     """Steps beyond which it is not searched; None: all that there are."""
     family: str = ""

@@ -4,17 +4,20 @@ The bound grows by one step at a time and each property is asked about at every 
 so the depth of a finding is the length of a shortest run. Nothing found up to the bound
 is `Bounded`, never more.
 
-What no single step can break, from any state that satisfies the invariants that still
-stand, needs no question about long runs: it holds one step further than they do.
+What no single step can break (`one_step`) needs no question about long runs, and the
+invariants among it help with the questions that remain. Of runs that differ in names
+alone one is looked at (`renaming`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from checker.bounded.one_step import Kept, kept_by_every_step
+from checker.bounded.renaming import InOrder, interchangeable
 from checker.bounded.unfolding import (
     EnginesDisagree,
     Undecided,
@@ -56,17 +59,22 @@ def check_bounded(
     *,
     depth: int,
     seconds: float | None = None,
+    lemmas: Iterable[Traced] = (),
     reachability: bool = False,
     progress: Progress = lambda *_: False,
 ) -> BoundedCheck:
     """Every property to `depth` steps; `reachability` adds the generated goals.
 
-    Raises EnginesDisagree when a run that the solver finds cannot be replayed.
+    `lemmas` are not asked about; where they turn out to hold they are leaned on. Raises
+    EnginesDisagree when a run that the solver finds cannot be replayed.
     """
-    listed = tuple(properties)
+    asked = {prop.name: prop for prop in properties}
+    more = {prop.name: prop for prop in lemmas} | asked
+    everything = tuple(more.values())
     search = _Search(
-        ground(model, scope, listed, reachability=reachability, keep_params=True),
-        Evaluator(model, scope, listed),
+        ground(model, scope, everything, reachability=reachability, keep_params=True),
+        Evaluator(model, scope, everything),
+        asked,
         None if seconds is None else time.monotonic() + seconds,
     )
     return search.result(depth, progress)
@@ -76,31 +84,31 @@ def check_bounded(
 class _Search:
     ground: GroundModel
     evaluator: Evaluator
+    asked: Mapping[str, Traced]
     deadline: float | None
     depths: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    known_unbreakable: dict[frozenset[str], frozenset[str]] = field(
-        default_factory=dict
-    )
-    """By the invariants that stand."""
+    kept: Kept | None = None
+    """What no step breaks, once that has been asked."""
 
     def result(self, depth: int, progress: Progress) -> BoundedCheck:
         started = time.perf_counter()
         self.unfolding = Unfolding(
             self.ground, self.evaluator, from_boot=True, deadline=self.deadline
         )
-        self.broken = _predicates(self.ground)
+        helping = frozenset(self.evaluator.properties.keys() - self.asked.keys())
+        self.broken = _predicates(self.ground, helping)
         self.stepwise = sorted(
-            {n for c in self.unfolding.choices for n, _ in c.move.demands}
+            {
+                name
+                for choice in self.unfolding.choices
+                for name, _ in choice.move.demands
+                if name not in helping
+            }
         )
-        self.invariants = {
-            name: node
-            for name, node in self.ground.invariants
-            if self.evaluator.properties[name].kind == "always"
-        }
         self.open = dict.fromkeys([*self.broken, *self.stepwise])
-        for prop in self.evaluator.properties:
-            self.open.setdefault(prop)
+        for name in self.asked:
+            self.open.setdefault(name)
         covered, reason = self._deepen(depth, progress)
         for name in self.open:
             self.verdicts[name] = (
@@ -115,16 +123,51 @@ class _Search:
         covered = -1
         try:
             for at in range(depth + 1):
+                if at == LONG:
+                    self._lean()
+                if self._is_settled():
+                    return depth, None
                 self._level(at)
                 covered = at
-                if not self.open or at == depth:
+                if at == depth:
                     break
                 if progress(at, len(self.open)):
                     return covered, "stopped"
                 self.unfolding.step()
+                if self.kept is not None:
+                    self._narrow(at + 1)
         except Undecided as undecided:
             return covered, str(undecided)
         return covered, None
+
+    def _is_settled(self) -> bool:
+        """No run, however long, shows anything more."""
+        kept = frozenset[str]() if self.kept is None else self.kept.properties
+        return self.open.keys() <= kept
+
+    def _lean(self) -> None:
+        """Once runs get long: what no step breaks, and what they do not tell apart."""
+        self.kept = kept_by_every_step(
+            self.ground, self.evaluator, deadline=self.deadline, limit=ONE_CALL
+        )
+        open_ = [prop for name, prop in self.asked.items() if self._is_open(name)]
+        groups = interchangeable(
+            self.ground, open_, self.kept.invariants, self.deadline
+        )
+        self.in_order = InOrder(self.unfolding, groups)
+        for at in range(len(self.unfolding.states)):
+            self._narrow(at)
+
+    def _narrow(self, at: int) -> None:
+        """Leave out of the runs what state `at` cannot be, and other names for it."""
+        assert self.kept is not None
+        run = self.unfolding
+        run.assert_all(run.at(at, node) for _, node in self.kept.invariants)
+        self.in_order.catch_up()
+
+    def _is_open(self, name: str) -> bool:
+        known = frozenset[str]() if self.kept is None else self.kept.properties
+        return name in self.open and name not in known
 
     def _level(self, at: int) -> None:
         """Everything that a run of `at` steps shows.
@@ -132,13 +175,10 @@ class _Search:
         What no run of this length shows is ruled out for the longer ones: a property
         that holds so far helps to show that it goes on holding.
         """
-        unbreakable = self._unbreakable() if at >= LONG else frozenset[str]()
         questions: dict[str, Expr] = {}
-        for name in self.open:
+        for name in filter(self._is_open, self.open):
             asked = self._asked(self.unfolding, name, at)
-            if asked and name in unbreakable:
-                self.unfolding.rule_out(asked)
-            elif asked:
+            if asked:
                 questions[name] = self.unfolding.either(asked)
         while questions:
             found = self.unfolding.find(self.unfolding.either(questions.values()))
@@ -159,28 +199,6 @@ class _Search:
             asked.append(run.demand_broken(name))
         return asked
 
-    def _unbreakable(self) -> frozenset[str]:
-        """What a step cannot break while the open invariants hold before it."""
-        standing = frozenset(name for name in self.invariants if name in self.open)
-        if standing not in self.known_unbreakable:
-            step = Unfolding(
-                self.ground, self.evaluator, from_boot=False, deadline=self.deadline
-            )
-            step.step()
-            held = [self.invariants[name] for name in sorted(standing)]
-            before = [step.at(0, node) for node in held]
-            found: set[str] = set()
-            for name in standing:
-                if _impossible(step, *before, step.either(self._asked(step, name, 1))):
-                    found.add(name)
-            after = [step.at(1, self.invariants[name]) for name in sorted(found)]
-            for name in self.stepwise:
-                broken = step.either(self._asked(step, name, 1))
-                if _impossible(step, *before, *after, broken):
-                    found.add(name)
-            self.known_unbreakable[standing] = frozenset(found)
-        return self.known_unbreakable[standing]
-
     def _conclude(self, name: str, run: Run, found: Expr, at: int) -> None:
         self.depths[name] = at
         last = self.unfolding.state_in(found, at)
@@ -198,24 +216,18 @@ class _Search:
             self.verdicts[name] = Violated(_shown(self.evaluator, name, run, last))
 
 
-LONG: Final = 4
+LONG: Final = 2
 """Steps from which on a run is long: what is short is quickly asked directly."""
-ONE_STEP: Final = 3.0
-"""Seconds for a question about one step; without an answer the long way is taken."""
+ONE_CALL: Final = 30.0
+"""Seconds for a question about one call; without an answer the long way is taken."""
 
 
-def _impossible(step: Unfolding, *formulas: Expr) -> bool:
-    """The solver says soon that these cannot all hold."""
-    try:
-        return step.find(*formulas, limit=ONE_STEP) is None
-    except Undecided:
-        return False
-
-
-def _predicates(model: GroundModel) -> dict[str, list[Node]]:
+def _predicates(model: GroundModel, helping: frozenset[str]) -> dict[str, list[Node]]:
     """What would be news of a state, by name: a broken invariant, a goal."""
     found: dict[str, list[Node]] = {}
     for name, node in model.invariants:
+        if name in helping:
+            continue
         found.setdefault(name, []).append(simplify.negation(node))
     for name, node in model.goals:
         found.setdefault(name, []).append(node)

@@ -155,6 +155,15 @@ class Unfolding:
         ]
         return z3.Or(broken)
 
+    def has_parameter(self, number: int, param: Node) -> Expr:
+        """Step `number` is of a call that has this parameter."""
+        taken = [
+            self.taken[number] == at
+            for at, choice in enumerate(self.choices)
+            if any(param == p.node() for p in self._actions[choice.action].params)
+        ]
+        return z3.Or([*taken, z3.BoolVal(val=False)])
+
     def succeeds(self, action: str) -> Expr:
         """The last step is a success of this call."""
         taken = [
@@ -204,6 +213,10 @@ class Unfolding:
     def rule_out(self, impossible: Iterable[Expr]) -> None:
         """Tell the solver what it has found out: none of these can hold."""
         self.solver.add(*[z3.Not(formula) for formula in impossible])
+
+    def assert_all(self, formulas: Iterable[Expr]) -> None:
+        """What is asked from now on is asked where all of these hold."""
+        self.solver.add(*formulas)
 
     def either(self, formulas: Iterable[Expr]) -> Expr:
         """A fresh boolean that says that one of the formulas holds; an assumption."""

@@ -20,11 +20,12 @@ from checker.scope import (
     smallest,
     sorts_of,
 )
-from checker.task import Task, Witnesses
+from checker.task import Lemmas, Task, Witnesses
 from checker.trace import Header
 from checker.verdict import Run
 from counterexamples.witnesses import witnesses_of
 from properties.catalogue import for_system
+from properties.lemmas import lemmas_for
 from properties.manifest import manifest
 from spec.lang import Model, Property, System
 from spec.lang.model import Scope, Traced, lookup
@@ -121,8 +122,27 @@ def task(
     model, traced = built(system, reading or {}, mutant, props)
     traced += (deadlock_property(model),) if deadlock else ()
     expected = {} if mutant else manifest().expected(system, model.reading)
-    asked = Task(system, model, Scope({}), traced, goals=goals, expected=expected)
+    asked = Task(
+        system,
+        model,
+        Scope({}),
+        traced,
+        goals=goals,
+        expected=expected,
+        lemmas=_lemmas(system, reading or {}, mutant),
+    )
     return _at(asked, sizes or {})
+
+
+def _lemmas(system: str, reading: Mapping[str, str], mutant: str | None) -> Lemmas:
+    """The invariants of a system, and what helps to show them."""
+
+    def traced() -> tuple[Traced, ...]:
+        known = (*for_system(system), *lemmas_for(system))
+        invariants = [prop for prop in known if prop.kind == "always"]
+        return built(system, reading, mutant, invariants)[1]
+
+    return traced
 
 
 def _at(asked: Task, sizes: Mapping[str, Size]) -> Task:
@@ -177,6 +197,7 @@ def tasks(
         goals=goals,
         expected=expected,
         asked_elsewhere=elsewhere,
+        lemmas=_lemmas(system, reading or {}, mutant),
     )
     found = [_at(whole, {})]
     for sizes, depth in dict.fromkeys(homes.values()):

@@ -56,6 +56,8 @@ class Symmetry:
     groups: tuple[Group, ...]
     guards: tuple[Traced, ...] = ()
     """Invariants to check beside the properties; see the module."""
+    guarded: tuple[SortType, ...] = ()
+    """The sort that each guard is about."""
     remarks: tuple[str, ...] = ()
     """A sentence for each sort of the state that is not interchangeable throughout."""
     refusal: str | None = None
@@ -78,14 +80,22 @@ def _listed(group: Group) -> str:
 
 
 def find_symmetry(
-    model: Model, scope: Scope, properties: Iterable[Traced] = ()
+    model: Model,
+    scope: Scope,
+    properties: Iterable[Traced] = (),
+    *,
+    twins: bool = True,
 ) -> Symmetry:
-    """The symmetry that the model and these properties leave at this scope."""
+    """The symmetry that the model and these properties leave at this scope.
+
+    Without `twins` no FIRST may have two candidates, not even two that are alike: then
+    one permutation maps a whole run, and not another one from step to step.
+    """
     props = tuple(properties)
     for prop in props:
         if prop.kind not in SAFETY:
             return Symmetry((), refusal=f"{prop.name} is about liveness")
-    uses = _Uses(model, scope)
+    uses = _Uses(model, scope, twins)
     for action in model.actions:
         uses.look(action.name, _terms_of(action), is_action=True)
     for prop in props:
@@ -140,6 +150,7 @@ class _Uses:
 
     model: Model
     scope: Scope
+    twins: bool
     broken: dict[SortType, str] = field(default_factory=dict)
     marks: dict[SortType, set[int]] = field(default_factory=dict)
     """Sets of elements, as masks, that a constant tells from the others."""
@@ -183,6 +194,7 @@ class _Uses:
         """What is left of the sorts of the state."""
         groups: list[Group] = []
         guards: list[Traced] = []
+        guarded: list[SortType] = []
         remarks: list[str] = []
         for sort in sorts:
             found = [] if sort in self.broken else list(self._classes(sort))
@@ -192,13 +204,14 @@ class _Uses:
                 continue
             groups += found
             guards += more
+            guarded += [sort] * len(more)
             free = {element for group in found for element in group.elements}
             fixed = [n for n in range(self.scope.size(sort)) if n not in free]
             if fixed:
                 listed = ", ".join(str(sort.first + n) for n in fixed)
                 reason = "named in the model, or alone"
                 remarks.append(f"{sort.name}: {listed} stay as they are ({reason})")
-        return Symmetry(tuple(groups), tuple(guards), tuple(remarks))
+        return Symmetry(tuple(groups), tuple(guards), tuple(guarded), tuple(remarks))
 
     def _guards(
         self, sort: SortType, groups: list[Group], before: int
@@ -214,7 +227,7 @@ class _Uses:
         said: dict[Node, str] = {}
         for first in self.firsts.get(sort, ()):
             guard = None
-            if first.is_alone and together:
+            if self.twins and first.is_alone and together:
                 guard = twin_candidates(first.node, self.model)
             guard = guard or one_candidate(first.node)
             if guard is None:

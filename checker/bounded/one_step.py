@@ -1,0 +1,167 @@
+"""What no single step breaks: invariants that keep each other, asked call by call.
+
+What is true at boot, and broken by no step from a state in which all the invariants of
+a set hold, is true of every state that can be reached, however deep. Whether one call
+breaks any of them is a small question, where all calls together make a large one. When
+an invariant is given up, what was found out with its help is asked again; so the calls
+that change least, which are soon asked, come first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from checker.bounded.unfolding import Undecided, Unfolding
+from checker.evaluate import Evaluator
+from checker.ground import GroundModel, Instance
+from checker.lower_z3 import Expr
+from checker.slicing.cone import fields_of
+from spec.lang import simplify
+from spec.lang.ir import Node
+
+Named = tuple[str, Node]
+"""A condition on states, and the property that it belongs to."""
+Wrong = tuple[str, Expr]
+"""A property, and that it is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What holds at the scope, by one step of induction."""
+
+    invariants: tuple[Named, ...]
+    """Conditions true of every state that can be reached."""
+    properties: frozenset[str]
+    """The properties that hold, those about steps included."""
+
+
+def kept_by_every_step(
+    ground: GroundModel,
+    evaluator: Evaluator,
+    *,
+    deadline: float | None = None,
+    limit: float | None = None,
+) -> Kept:
+    """Of the properties of a model that was grounded with `keep_params`, what is kept.
+
+    `deadline` is in seconds of `time.monotonic`, `limit` in seconds for one question.
+    What there is no time for counts as not kept.
+    """
+    return _Induction(ground, evaluator, deadline, limit).result()
+
+
+@dataclass
+class _Induction:
+    ground: GroundModel
+    evaluator: Evaluator
+    deadline: float | None
+    limit: float | None
+    standing: dict[str, Node] = field(default_factory=dict)
+    """The invariants that no step was seen to break."""
+    lost: set[str] = field(default_factory=set)
+    """The properties that some step may break."""
+
+    def result(self) -> Kept:
+        """Give up invariants until the rest keep each other."""
+        self._begin()
+        calls, asked = sorted(self.ground.instances, key=_changed), 0
+        while asked < len(calls):
+            before = len(self.standing)
+            self._ask_about(calls[asked])
+            asked = asked + 1 if len(self.standing) == before else 0
+        self._ask_about_refusals()
+        names = frozenset(
+            name
+            for name, prop in self.evaluator.properties.items()
+            if prop.kind != "sometimes" and name not in self.lost
+        )
+        return Kept(tuple(self.standing.items()), names)
+
+    def _begin(self) -> None:
+        """Every invariant stands that is true at boot."""
+        kinds = {name: p.kind for name, p in self.evaluator.properties.items()}
+        boot = self.evaluator.initial
+        for name, node in self.ground.invariants:
+            if kinds[name] != "always":
+                continue
+            if self.evaluator.holds(name, boot):
+                self.standing[name] = node
+            else:
+                self.lost.add(name)
+
+    def _run(self, ground: GroundModel) -> Unfolding:
+        return Unfolding(
+            ground, self.evaluator, from_boot=False, deadline=self.deadline
+        )
+
+    def _lose(self, names: set[str]) -> None:
+        self.lost |= names
+        for name in names & self.standing.keys():
+            del self.standing[name]
+
+    def _ask_about(self, call: Instance) -> None:
+        """Lose what this call may break, from a state where the invariants hold."""
+        writes = {key[0] for move in call.moves for key, _ in move.writes}
+        touched = {
+            name: node
+            for name, node in self.standing.items()
+            if writes & fields_of(node)
+        }
+        demanded = {n for move in call.moves for n, _ in move.demands} - self.lost
+        if not touched and not demanded:
+            return
+        run = self._run(replace(self.ground, instances=(call,)))
+        run.step()
+        asked = _after(run, touched)
+        asked += [(name, run.demand_broken(name)) for name in sorted(demanded)]
+        self._ask(run, asked)
+
+    def _ask_about_refusals(self) -> None:
+        """What step properties say of refused calls is about one state."""
+        refused = [
+            (name, node)
+            for name, node in self.ground.invariants
+            if self.evaluator.properties[name].kind == "every_step"
+            and name not in self.lost
+        ]
+        if refused:
+            run = self._run(self.ground)
+            wrong = [(n, run.at(0, simplify.negation(node))) for n, node in refused]
+            self._ask(run, wrong)
+
+    def _ask(self, run: Unfolding, asked: list[Wrong]) -> None:
+        """Lose those that can be broken where the invariants hold."""
+        run.assert_all(run.at(0, node) for node in self.standing.values())
+        while asked:
+            lost = _broken(run, asked, self.limit)
+            if not lost:
+                return
+            self._lose(lost)
+            asked = [(name, wrong) for name, wrong in asked if name not in lost]
+
+
+def _changed(call: Instance) -> int:
+    """How many cells the call can change."""
+    return len({key for move in call.moves for key, _ in move.writes})
+
+
+def _after(run: Unfolding, standing: dict[str, Node]) -> list[Wrong]:
+    """The invariants do not hold after the step."""
+    return [
+        (name, run.at(1, simplify.negation(node))) for name, node in standing.items()
+    ]
+
+
+def _broken(run: Unfolding, asked: list[Wrong], limit: float | None) -> set[str]:
+    """What can be broken, if anything can; of each alone if that is not soon known."""
+    try:
+        found = run.find(run.either(wrong for _, wrong in asked), limit=limit)
+    except Undecided:
+        if len(asked) == 1:
+            return {asked[0][0]}
+        return set().union(*(_broken(run, [one], limit) for one in asked))
+    if found is None:
+        return set()
+    lost = {name for name, wrong in asked if run.true_in(found, wrong)}
+    assert lost, "a step that breaks something breaks something by name"
+    return lost
