@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -13,7 +14,17 @@ from checker.cli.naming import system_named, task
 from checker.cli.progress import ProgressLine
 from checker.cli.report import SCHEMA
 from checker.cli.stopping import Interrupted, Stopping
-from checker.mutants.score import CAUGHT, SAME, UNSEEN, Fate, MutationReport, score
+from checker.mutants.score import (
+    CAUGHT,
+    SAME,
+    SURVIVED,
+    UNDECIDED,
+    UNNOTICED,
+    UNSEEN,
+    Fate,
+    MutationReport,
+    score,
+)
 from checker.scope import parse_sizes
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE
 from counterexamples.witnesses import runs_of
@@ -130,7 +141,11 @@ class _Asked:
         counted = [(name, fate) for name, fate in self.fates if fate.fate != SAME]
         if self.wanted.json:
             listed = [
-                {"name": f"{name}/{fate.name}", "caught_by": list(fate.caught_by)}
+                {
+                    "name": f"{name}/{fate.name}",
+                    "caught_by": list(fate.caught_by),
+                    "fate": fate.fate,
+                }
                 for name, fate in counted
             ]
             document = {
@@ -142,10 +157,18 @@ class _Asked:
             return
         for prop in self.idle:
             print(f"catches nothing: {prop}")
-        caught = sum(1 for _, fate in counted if fate.fate == CAUGHT)
+        print(f"{self._counts(counted)}{'; cut short' if self.cut_short else ''}")
+
+    def _counts(self, counted: list[tuple[str, Fate]]) -> str:
+        """How many of which fate; what was missed apart by whether it differs."""
+        found = Counter(fate.fate for _, fate in counted)
+        said = f"{found[CAUGHT]} of {len(counted)} mutants caught, {self.score:.1%}"
+        if found[SURVIVED] + found[UNNOTICED]:
+            missed = found[SURVIVED] + found[UNNOTICED]
+            said += f"; {missed} differ, and no property noticed"
+        if found[UNSEEN]:
+            said += f"; {found[UNSEEN]} said the same in all that was looked at"
+        if found[UNDECIDED]:
+            said += f"; {found[UNDECIDED]} undecided"
         same = len(self.fates) - len(counted)
-        also = f"; {same} more say the same as the original" if same else ""
-        alike = sum(1 for _, fate in counted if fate.fate == UNSEEN)
-        also += f"; {alike} of the others were never seen to differ" if alike else ""
-        cut = "; cut short" if self.cut_short else ""
-        print(f"{caught} of {len(counted)} mutants caught, {self.score:.1%}{also}{cut}")
+        return f"{said}; {same} more are the same as the original" if same else said

@@ -36,6 +36,10 @@ from spec.systems import SYSTEMS
 
 PROVABLE = ("always", "every_step")
 """The kinds of properties that can be proved; an example is found by a search."""
+MUTANTS_WITHIN = 45.0
+"""Seconds for the mutants of the properties that are named, in each system."""
+MUTANTS_OF_ALL_WITHIN = 600.0
+"""Seconds for those of a whole system."""
 SMALL = 3
 """Elements of each sort where a scope is needed: for sanity, and to show a step."""
 
@@ -158,6 +162,7 @@ def _prove(name: str, wanted: Wanted, line: ProgressLine) -> Told:
             scope,
             chosen if wanted.properties else None,
             most=wanted.most_mutants,
+            budget=MUTANTS_WITHIN if wanted.properties else MUTANTS_OF_ALL_WITHIN,
             told=told,
         )
         if wanted.mutants

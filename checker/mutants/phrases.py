@@ -1,8 +1,9 @@
 """A phrase that a call says several times is broken wherever it stands.
 
 Terms that are the same are one node, so what a page says once, of several fields or of
-a row and of its value, is found again; so is what several lines of the ladder ask.
-Where only one effect or one line has a phrase the rules of `mutations` break it.
+a row and of its value, is found again; so is what several lines of the ladder ask, or
+a line and a choice. Where one effect or one line alone has a phrase, the rules of
+`mutations` break it.
 """
 
 from __future__ import annotations
@@ -69,23 +70,24 @@ SAID: Final = frozenset({"AND", "OR"})
 
 
 def questions_forgotten(_model: Model, action: Action) -> Iterator[Breakage]:
-    """What several lines ask, among other things, none of them asks any more."""
-    found = [_questions(rung) for rung in action.rungs]
-    used = Counter(question for each in found for question in each)
+    """What several lines or choices ask, besides others, none of them asks any more."""
+    lines = [rung.when for rung in action.rungs]
+    choices = [pick.among for pick in action.picks]
+    used = Counter(q for term in (*lines, *choices) for q in _questions(term))
     for question in (q for q in used if used[q] > 1):
-        rungs = tuple(
-            _not_asking(rung, question) if question in asked else rung
-            for rung, asked in zip(action.rungs, found, strict=True)
+        rungs = tuple(_not_asking(rung, question) for rung in action.rungs)
+        picks = tuple(
+            replace(pick, among=_dropped(pick.among, question)) for pick in action.picks
         )
         name = f"{action.name}_never_asks_about_{words(question)}"
-        yield Breakage(name, replace(action, rungs=rungs))
+        yield Breakage(name, replace(action, rungs=rungs, picks=picks))
 
 
-def _questions(rung: Rung) -> dict[Node, None]:
-    """What the line asks as a part of its condition, in either sense, in order."""
+def _questions(term: Node) -> dict[Node, None]:
+    """What the term asks as a part of a condition, in either sense, in order."""
     parts = [
         part.args[0] if part.op == "NOT" else part
-        for node in postorder([rung.when])
+        for node in postorder([term])
         if node.op in SAID
         for part in node.args
     ]

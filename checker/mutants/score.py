@@ -11,8 +11,8 @@ A mutant that no property catches is a line of the specification that nobody wat
 unless it is *equivalent*: the same as the original in every state that can be reached.
 A property that catches nothing is a defect.
 
-A quick score is of the walk alone: what it does not catch, and what is not the original
-to the letter, is undecided.
+A quick score is of the walk alone. What that does not catch counts as missed: it was
+seen to differ and nothing noticed, or it said the same wherever the walk went.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ CAUGHT: Final = "caught"
 SAME: Final = "equivalent"
 SURVIVED: Final = "survived"
 UNDECIDED: Final = "undecided"
+UNNOTICED: Final = "unnoticed"
+"""A step of the walk told it from the model, and no property noticed there."""
 UNSEEN: Final = "unseen"
-"""Undecided, and no step of the walk told it from the model."""
+"""It said the same as the model in all that was looked at: perhaps everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class _Scoring:
         if seen:
             return CAUGHT, seen
         if self.quick:
-            return (UNDECIDED if self.glance.differs(mutant) else UNSEEN), ()
+            return (UNNOTICED if self.glance.differs(mutant) else UNSEEN), ()
         noticing = self.watch.noticing(mutant, holding)
         first = self._look(mutant, noticing, glance)
         if first:

@@ -11,7 +11,7 @@ that is proved watches the broken line, and the mutant survives.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,6 +25,7 @@ from checker.bounded.unfolding import (
 )
 from checker.evaluate import Evaluator
 from checker.ground import ground
+from checker.mutants.departures import changed_fields
 from checker.mutants.equivalence import difference
 from checker.mutants.mutate import Mutant, mutants, spread
 from checker.proof.first_order import NotFirstOrder
@@ -91,16 +92,19 @@ def notice(
 ) -> Notice:
     """Try the mutants of the run's model against what the run proved.
 
-    `wanted` names properties: only mutants that bear on one of them are tried. `most`
-    takes so many of them, evenly spread over all. `seconds` is the limit for one
-    obligation and `budget` for all. Raises EnginesDisagree as the bounded check does.
+    `wanted` names properties: only mutants that bear on one of them are tried, first
+    those that break an effect that it reads. `most` takes so many of them, and however
+    many there is time for, they are from all parts of the model. `seconds` is the limit
+    for one obligation and `budget` for all. Raises EnginesDisagree as the bounded check
+    does.
     """
     proved = proved_of(run)
     names = {p.name for p in proved if not p.declared.lemma}
     asked = names if wanted is None else names & set(wanted)
     chosen = [p for p in proved if p.name in asked]
     bearing = [m for m in mutants(run.model) if _bears(run.model, m, chosen)]
-    every = spread(bearing, most)
+    every = _from_everywhere(spread(bearing, most))
+    every.sort(key=lambda m: not _breaks_effects(run.model, m, chosen))
     trial = _Trial(run.model, scope, proved, seconds)
     deadline = time.monotonic() + budget
     fates: list[ProofFate] = []
@@ -108,20 +112,47 @@ def notice(
         if time.monotonic() > deadline or told(mutant.name, number, len(every)):
             break
         fates.append(trial.fate(mutant))
+    order = {mutant.name: number for number, mutant in enumerate(bearing)}
+    fates.sort(key=lambda fate: order[fate.mutant])
     broken = {name for fate in fates for name in fate.broken}
     idle = tuple(p.name for p in chosen if p.name not in broken)
     return Notice(tuple(fates), idle, len(every) - len(fates))
 
 
 def _bears(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
-    """The broken call writes a field that some property reads, or one is about it."""
-    written = {write.field for write in model.action(mutant.action).writes}
-    written |= {w.field for w in mutant.model.action(mutant.action).writes}
+    """What is broken of the call can matter to some property.
+
+    An effect matters to who reads its field, or asks about the call; when the call
+    happens matters to whom any of its effects does, what it answers to who asks.
+    """
+    one, other = (m.action(mutant.action) for m in (model, mutant.model))
+    written = changed_fields(one, other)
+    if (one.able, one.rungs, one.picks) != (other.able, other.rungs, other.picks):
+        written |= {write.field for write in (*one.writes, *other.writes)}
     for prop in properties:
         about = [o.node for o in prop.obligations if o.action == mutant.action]
-        if about or (prop.node is not None and fields_of(prop.node) & written):
+        asks_again = about and not written
+        if asks_again or fields_of(prop.node, *about) & written:
             return True
     return False
+
+
+def _breaks_effects(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
+    """It writes something else into what one of the properties reads."""
+    one, other = (m.action(mutant.action) for m in (model, mutant.model))
+    nodes = [o.node for p in properties for o in p.obligations]
+    read = fields_of(*(p.node for p in properties), *nodes)
+    return bool(changed_fields(one, other) & read)
+
+
+GOLDEN: Final = (5**0.5 - 1) / 2
+"""Steps of this part of a list meet every part of it before they meet one again."""
+
+
+def _from_everywhere(listed: Sequence[Mutant]) -> list[Mutant]:
+    """The same in another order: however many are tried, they are from all parts."""
+    numbers = sorted(range(len(listed)), key=lambda n: n * GOLDEN % 1)
+    return [listed[number] for number in numbers]
 
 
 @dataclass

@@ -142,7 +142,7 @@ def test_the_score_is_a_document() -> None:
     assert document["schema"] == "pidproof/1"
     assert 0 <= document["score"] <= 1
     for mutant in document["mutants"]:
-        assert list(mutant) == ["name", "caught_by"]
+        assert list(mutant) == ["name", "caught_by", "fate"]
 
 
 def test_a_simulation_finds_a_short_run() -> None:

@@ -14,7 +14,7 @@ from checker.mutants.look import Look
 from checker.mutants.mutate import Mutant, mutant_named, mutants, one_mutant
 from checker.mutants.quick import Glance
 from checker.mutants.reached import Reached
-from checker.mutants.score import CAUGHT, SAME, UNDECIDED, UNSEEN, score
+from checker.mutants.score import CAUGHT, SAME, UNNOTICED, UNSEEN, score
 from checker.mutants.telling import LITTLE, Teller
 from checker.scope import parse_sizes, scope_for
 from checker.trace import rerun, shows
@@ -148,10 +148,10 @@ def test_a_quick_score_searches_nothing() -> None:
         pytest.fail("it searches")
 
     report = score(MODEL, TRACED, SCOPE, engine, quick=True)
-    by_fate = {fate: len(report.of(fate)) for fate in (CAUGHT, SAME, UNDECIDED, UNSEEN)}
+    by_fate = {fate: len(report.of(fate)) for fate in (CAUGHT, SAME, UNNOTICED, UNSEEN)}
 
     assert sum(by_fate.values()) == len(MUTANTS)
-    assert by_fate[UNDECIDED] < 12
+    assert by_fate[UNNOTICED] < 12
     assert report.score > 0.6
 
 
