@@ -40,7 +40,6 @@ from checker.cli.auditing.pidfds import (
 )
 from checker.cli.auditing.scene import Scene, name_of
 from checker.cli.auditing.sending import (
-    heard_of,
     kill,
     member,
     rt_sigaction,
@@ -195,10 +194,7 @@ def _news(scene: Scene, record: Record, told: str, line: int) -> bool:
         *status_cells(scene, child, about),
         scene.cell("process.parent", child, caller.owner.row),
     )
-    heard_of(
-        scene, record, child, cells,
-        goes_on=about.kind == "continued", span=(child.began, line),
-    )  # fmt: skip
+    scene.demand(record, [scene.told(*cells)], span=(child.began, line))
     return True
 
 

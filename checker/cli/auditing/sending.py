@@ -6,12 +6,14 @@ it. Its number in a status is then that of the fault, on both sides.
 
 from __future__ import annotations
 
+import re
 import signal
+from collections.abc import Iterator
 from typing import Final
 
 from checker.audit import values
 from checker.audit.demands import Attempt, Cell
-from checker.audit.log import Call, Happening, Record
+from checker.audit.log import Call, Happening
 from checker.audit.strace_line import Paused, Signalled
 from checker.cli.auditing.people import HOME, OUTSIDE, Life, arguments
 from checker.cli.auditing.scene import Scene
@@ -22,6 +24,10 @@ CORE: Final = 0x80
 STOPPED: Final = 0x7F
 CONTINUED: Final = 0xFFFF
 LOWEST: Final = -(1 << 31)
+_CONTINUED: Final = re.compile(
+    r"WIFCONTINUED\(s\).*\) = (?P<waited>[1-9].*)|CLD_CONTINUED, si_pid=(?P<told>\d.*)"
+)
+"""Where a wait or a siginfo says who goes on."""
 
 
 def member(scene: Scene, number: int) -> str | None:
@@ -124,16 +130,41 @@ def stops(scene: Scene, record: Happening, what: Paused) -> None:
 
 
 def _goes_on(scene: Scene, record: Happening, life: Life) -> None:
-    """Before a stopped process does anything else, somebody has let it go on."""
+    """Before a stopped process does anything else, somebody has let it go on.
+
+    Its next record shows that it has, or what somebody else is told of it.
+    """
     later = next(scene.knowing.after(record), None)
-    if later is None or (
-        isinstance(later, Happening) and not isinstance(later.what, Signalled)
-    ):
+    shown = [line for line in _told_to_go_on(scene, life) if line > record.line]
+    if isinstance(later, Call):
+        shown.append(later.began)
+    elif later is not None and isinstance(later.what, Signalled):
+        shown.append(later.line)
+    if not shown or (life.ended is not None and life.ended <= min(shown)):
         return
     runs = scene.cell("process.is_stopped", life, 0)
-    until = later.began if isinstance(later, Call) else later.line
     attempts = [scene.told(runs), scene.attempt(None, first=let_go_on(scene, life))]
-    scene.demand(record, attempts, span=(record.line, until), in_order=True)
+    span = (min(shown) - 1, min(shown))
+    scene.demand(record, attempts, span=span, in_order=True)
+
+
+def _told_to_go_on(scene: Scene, life: Life) -> Iterator[int]:
+    """The lines at which somebody is told that the process goes on."""
+    for record in scene.log.records:
+        if isinstance(record, Call):
+            if "CONTINUED" not in record.arguments or record.ended is None:
+                continue
+            told = f"{record.arguments}) = {record.result}"
+            line = record.ended
+        elif isinstance(record.what, Signalled):
+            told, line = record.what.info, record.line
+        else:
+            continue
+        found = _CONTINUED.search(told)
+        if found is not None:
+            said = values.pid(found["waited"] or found["told"])
+            if scene.people.meant(scene.caller(record), said, line) is life:
+                yield line
 
 
 def let_go_on(scene: Scene, life: Life) -> tuple[Invocation, ...]:
@@ -145,23 +176,6 @@ def let_go_on(scene: Scene, life: Life) -> tuple[Invocation, ...]:
         from_outside(scene, life, "CONT"),
         scene.step("resume", 0, stopped_one=life.owner),
     )
-
-
-def heard_of(
-    scene: Scene,
-    record: Record,
-    child: Life,
-    cells: tuple[Cell, ...],
-    *,
-    goes_on: bool,
-    span: tuple[int, int] | None = None,
-) -> int:
-    """Somebody is told what became of a child: the cells say so."""
-    attempts = [scene.told(*cells)]
-    if goes_on:
-        let_go = let_go_on(scene, child)
-        attempts.append(scene.attempt(None, first=let_go, leaves=cells))
-    return scene.demand(record, attempts, span=span, in_order=True)
 
 
 # Calls

@@ -124,12 +124,16 @@ def _held(
 
 def _tell_foreground(scene: Scene, call: Call, terminal: object) -> bool:
     """Which group is in the foreground."""
-    place, asked = scene.place(call), _group(scene, call)
-    if asked is None or not _is_said(terminal):
+    place, caller = scene.place(call), scene.caller(call)
+    line, text = call.ended or call.began, arguments(call, 3)[2]
+    if not text.startswith("[") or not _is_said(terminal):
         return False
-    caller, said = asked
-    line = call.ended or call.began
+    said = values.pid(values.single(text))
+    if said.inside <= 0:
+        return False
     if place.terminal != terminal:
+        if _group(scene, call) is None:
+            return False
         number = scene.people.element(caller, said, line)
         learns = _held(scene, call, terminal, number)
         scene.demand(call, [scene.attempt(None, learns=learns)])

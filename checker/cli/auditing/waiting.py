@@ -12,7 +12,6 @@ from checker.cli.auditing.endings import status_cells
 from checker.cli.auditing.people import HOME, Life, arguments
 from checker.cli.auditing.pidfds import meant_by
 from checker.cli.auditing.scene import Given, Scene
-from checker.cli.auditing.sending import heard_of
 from checker.evaluate import Invocation
 
 ALSO: Final = {
@@ -80,17 +79,15 @@ def wait4(scene: Scene, call: Call, ending: values.Ending) -> bool:
         return True
     waited = _Waited(scene, caller, whom, options, line)
     cells: tuple[Cell, ...] = ()
-    is_end, after = True, list[int]()
+    is_end = True
     if parts[1] != "NULL":
         status = values.wait_status(parts[1])
         cells = status_cells(scene, child, status)
         is_end = status.kind in {"exited", "signaled"}
-        if status.kind == "continued":
-            after = [heard_of(scene, call, child, cells, goes_on=True)]
     answer = scene.result(caller, said, line)
     step = waited.step(child.owner, is_end=is_end)
     attempt = scene.attempt(step, values=answer, cells=cells)
-    scene.demand(call, [attempt], after=after)
+    scene.demand(call, [attempt])
     return True
 
 
@@ -152,7 +149,6 @@ def waitid(scene: Scene, call: Call, ending: values.Ending) -> bool:
         return False
     info = values.fields(parts[2]) if ending.error is None else {}
     child, cells, answer = caller.owner, tuple[Cell, ...](), frozenset({0})
-    after: list[int] = []
     if "si_pid" in info:
         said, status = values.pid(info["si_pid"]), told_status(info)
         found = scene.people.meant(caller, said, line)
@@ -161,8 +157,6 @@ def waitid(scene: Scene, call: Call, ending: values.Ending) -> bool:
             scene.demand(call, (), impossible=wrong)
             return True
         child, cells = found.owner, status_cells(scene, found, status)
-        if status.kind == "continued":
-            after = [heard_of(scene, call, child, cells, goes_on=True)]
         answer = scene.result(caller, said, line)
         told = pidfd_of(parts[1]) if parts[0] == "P_PIDFD" else None
         if told not in {None, child.pid}:
@@ -179,7 +173,7 @@ def waitid(scene: Scene, call: Call, ending: values.Ending) -> bool:
     step = _waitid_step(scene, caller, parts, options, child, line)
     if step is None:
         return False
-    scene.demand(call, [scene.attempt(step, **outcome)], after=after)
+    scene.demand(call, [scene.attempt(step, **outcome)])
     return True
 
 
