@@ -99,11 +99,46 @@ def test_progress_sees_every_depth_and_can_stop() -> None:
         return depth == 2
 
     found = check_bounded(
-        model, Scope({}), [model.trace(no_jug_overflows)], depth=9, progress=progress
+        model,
+        Scope({}),
+        [model.trace(the_big_jug_holds_seven)],
+        depth=9,
+        progress=progress,
     )
 
     assert seen == [(0, 1), (1, 1), (2, 1)]
-    assert found.verdicts["no_jug_overflows"] == Unknown("stopped; covered to depth 2")
+    assert found.verdicts["the_big_jug_holds_seven"] == Unknown(
+        "stopped; covered to depth 2"
+    )
+
+
+def test_what_no_step_breaks_needs_no_long_runs() -> None:
+    model = toys.die_hard()
+    seen: list[int] = []
+
+    def progress(depth: int, _: int) -> bool:
+        seen.append(depth)
+        return False
+
+    found = check_bounded(
+        model, Scope({}), [model.trace(no_jug_overflows)], depth=999, progress=progress
+    )
+
+    assert seen == [0, 1]
+    assert found.verdicts["no_jug_overflows"] == Bounded(999)
+
+
+def test_a_lemma_is_leaned_on_and_not_asked_about() -> None:
+    model = toys.model_p("any")
+    tree, parents = (
+        model.trace(prop)
+        for prop in (toys.the_pids_are_one_tree, toys.every_parent_runs)
+    )
+    scope = Scope({"Pid": 4, "Code": 2})
+    found = check_bounded(model, scope, [tree], depth=3, lemmas=[tree, parents])
+
+    assert set(found.verdicts) == {"the_pids_are_one_tree"}
+    assert found.verdicts["the_pids_are_one_tree"] == Bounded(3)
 
 
 def test_no_time_is_unknown_and_says_so() -> None:
