@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from properties.states import SETS_IDS
-from properties.words import EXECS, UNIX_LIKE, caller_of, every_process, every_thread
-from spec.lang import FALSE, Bool, CallView, Outcome, every_step, implies
+from properties.words import (
+    EXECS,
+    UNIX_LIKE,
+    caller_of,
+    every_process,
+    every_survivor,
+    every_thread,
+)
+from spec.lang import FALSE, Bool, CallView, Outcome, every_step, implies, some_of
 from spec.process.rows import TaskRow
+from spec.process.signals import CHLD
 from spec.process.sorts import Process, Task
 from spec.process.state import Kernel
 from spec.process.words import is_live, is_running
@@ -236,5 +244,65 @@ def handlers_are_set_by_who_has_them(
             & is_running(new, p)
             & (old.process[p].handlers == new.process[p].handlers),
             keeps(p) | is_set(p),
+        )
+    )
+
+
+@every_step(
+    claims=("facts A16", "facts A17"), source="clone(2) DESCRIPTION", systems=UNIX_LIKE
+)
+def only_an_exec_or_another_parent_changes_what_a_process_reports_with(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """Then it is SIGCHLD."""
+
+    def keeps(process: Process) -> Bool:
+        before, after = old.process[process], new.process[process]
+        return (before.exit_signal == after.exit_signal) | (
+            (before.parent != after.parent) & (after.exit_signal == CHLD)
+        )
+
+    def is_the_caller(process: Process) -> Bool:
+        return process == caller_of(old, call) if call.name in EXECS else FALSE
+
+    return every_survivor(old, new, lambda p: keeps(p) | is_the_caller(p))
+
+
+@every_step(
+    claims=("D17", "C01"), source="set_tid_address(2) DESCRIPTION", systems=UNIX_LIKE
+)
+def the_word_of_a_memory_changes_by_who_is_in_it(
+    old: Kernel, new: Kernel, call: CallView, outcome: Outcome
+) -> Bool:
+    """What others create, run and end makes no difference to it."""
+
+    def acts(process: Process) -> Bool:
+        for name in ("victim", "sleeper", "caller"):
+            kind = call.type_of(name)
+            if kind == Process.type:
+                return process == call.argument(name, Process)
+            if kind == Task.type:
+                return process == old.task[call.argument(name, Task)].process
+        return FALSE
+
+    def is_kept(process: Process) -> Bool:
+        share = old.process[process].memory
+        before, after = old.memory[share], new.memory[share]
+        return (
+            (before.has_number == after.has_number)
+            & (before.number == after.number)
+            & (before.wakes == after.wakes)
+        )
+
+    def is_with_who_acts(process: Process) -> Bool:
+        mine = old.process[process].memory
+        return some_of(Process, lambda q: acts(q) & (old.process[q].memory == mine))
+
+    return every_process(
+        lambda p: implies(
+            is_running(old, p)
+            & is_running(new, p)
+            & (old.process[p].memory == new.process[p].memory),
+            is_kept(p) | is_with_who_acts(p),
         )
     )

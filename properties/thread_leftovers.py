@@ -11,11 +11,18 @@ from collections.abc import Callable
 
 from properties.leftovers import every_unused
 from properties.words import UNIX_LIKE, every_process, every_thread
-from spec.lang import Bool, all_of, always
-from spec.process.rows import ABSENT, NO_SHARE, NOWHERE
+from spec.lang import Bool, all_of, always, implies
+from spec.process.rows import ABSENT, NO_SHARE, NOWHERE, UNINTERRUPTIBLE
 from spec.process.shares import handlers_in_use, memory_in_use
 from spec.process.signals import CHLD, NO_SIGNALS, NULL
-from spec.process.sorts import FIRST_TASK, INIT, NUMBER_OF_INIT, ROOT, Share, Task
+from spec.process.sorts import (
+    FIRST_TASK,
+    INIT,
+    NUMBER_OF_INIT,
+    ROOT,
+    Share,
+    Task,
+)
 from spec.process.state import Kernel
 from spec.process.words import is_live, is_running
 
@@ -153,3 +160,14 @@ def no_thread_is_left_to_what_is_collected(s: Kernel) -> Bool:
 def no_exit_signal_is_left_behind(s: Kernel) -> Bool:
     """The next process in the row reports as others do."""
     return every_unused(s, lambda p: s.process[p].exit_signal == CHLD)
+
+
+@always(claims=("C27", "facts K1"), source="vfork(2) DESCRIPTION", systems=UNIX_LIKE)
+def only_who_sleeps_deeply_waits_for_a_vfork_child(s: Kernel) -> Bool:
+    """Who goes on does not wait any more."""
+    return every_thread(
+        lambda t: implies(
+            is_live(s, t) & (s.task[t].vfork_child != INIT),
+            s.task[t].run == UNINTERRUPTIBLE,
+        )
+    )
