@@ -18,10 +18,8 @@ from spec.process.signals import NULL
 from spec.process.sorts import INIT, Handle, Process, Task
 from spec.process.state import Kernel
 
-COPIES = tuple(name for name in CREATIONS if name != "posix_spawn")
-"""The calls that copy a process; posix_spawn runs another program in it at once."""
 PLAIN = ("fork", "vfork", "clone_parent", "clone3_set_tid")
-"""Of those, the ones that neither share on request nor open anything."""
+"""Calls that copy a process, and neither share on request nor open anything."""
 
 
 @every_step(
