@@ -2,7 +2,8 @@
 
 First come the runs that are kept, then a glance: they settle most of what must be seen
 to happen. Then the slices that the properties need are searched (`refine`), or the
-whole model. On a slice with large states an argument is tried before the search.
+whole model. On a slice with large states an argument is tried before the search; where
+a search grows long, induction over the whole model is tried before it goes on.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from checker.bounded.argument import SEARCHED, bits_of, held_by_every_step
+from checker.bounded.one_step import kept_by_every_step
 from checker.evaluate import Evaluator
 from checker.explore import Exploration
 from checker.glance import glance
+from checker.ground import ground
 from checker.probes import (
     PREMISE,
     REACH,
@@ -48,6 +52,12 @@ from spec.lang.model import Model, Scope, Traced
 
 MOST_WAYS: Final = 40_000
 """Ways to make all calls of a slice beyond which it is not searched."""
+LONG: Final = 2_000_000
+"""States of a slice beyond which a search is long."""
+MANY: Final = 40
+"""So many properties are soonest settled by induction over the whole model."""
+ONE_QUESTION: Final = 30.0
+"""Seconds for one question about a step of the whole model."""
 
 
 @dataclass
@@ -221,6 +231,9 @@ class Exploring:
         for prop in shown:
             del self.waiting[prop.name]
             yield self._result(prop.declared, ProvedAtScope(), NO_SEARCH)
+        needless = self._kept_of_many()
+        for prop in needless:
+            del self.waiting[prop.name]
         open_ = list(self.waiting.values())
         sought = (PREMISE, REACH) if task.searches_goals else (PREMISE,)
         asked = [*open_, *self._open_probes(*sought)]
@@ -245,8 +258,18 @@ class Exploring:
                 held.append(answer)
             else:
                 yield from self._settled(answer)
+        for prop in needless:
+            verdict = self._unless_vacuous(prop.name)
+            yield self._result(prop.declared, verdict, NO_SEARCH)
         for answer in held:
             yield from self._settled(answer)
+
+    def _kept_of_many(self) -> list[Traced]:
+        """Many properties are asked about at once, few by their slices."""
+        open_ = [p for p in self.asserted if p.name in self.waiting]
+        if len(open_) < MANY or self._is_late():
+            return []
+        return [prop for prop in open_ if prop.name in self.kept]
 
     def _is_shown(self, prop: Traced) -> bool:
         """An example that was seen at a glance."""
@@ -255,17 +278,38 @@ class Exploring:
     def _search(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
     ) -> Exploration:
-        """A search, unless there is no hope that it ends."""
+        """A search, unless there is no hope that it ends, or no need of it."""
         if ways_to_call(model, scope) > MOST_WAYS:
             self.searcher.stopped = "size"
-            return replace(NO_SEARCH, complete=False)
-        said = meaning(model, scope, properties)
-        found = self.searcher.known.get(said)
-        if found is None:
-            found = self.searcher(model, scope, properties)
+            found = replace(NO_SEARCH, complete=False)
+        else:
+            said = meaning(model, scope, properties)
+            found = self.searcher.known.get(said) or self.searcher.within(
+                LONG, model, scope, properties
+            )
             if found.complete:
                 self.searcher.known[said] = found
-        return found
+        if found.complete or self.searcher.stopped not in {"size", "patience"}:
+            return found
+        left = tuple(p for p in properties if p.declared.name not in self.kept)
+        if not left:
+            return NO_SEARCH
+        if self.searcher.stopped == "size":
+            return found
+        return self.searcher(model, scope, left)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """The properties that no step of the whole model breaks."""
+        known = {prop.name: prop for prop in (*self.task.lemmas(), *self.asserted)}
+        props = tuple(known.values())
+        kept = kept_by_every_step(
+            ground(self.task.model, self.task.scope, props, keep_params=True),
+            Evaluator(self.task.model, self.task.scope, props),
+            deadline=self.searcher.limits.deadline,
+            limit=ONE_QUESTION,
+        )
+        return kept.properties
 
     def _argued(
         self, model: Model, scope: Scope, properties: tuple[Traced, ...]
@@ -289,7 +333,8 @@ class Exploring:
     def _settled(self, answer: Answer) -> Iterator[Event]:
         name, verdict, search = answer.prop.name, answer.verdict, answer.search
         if isinstance(verdict, Unknown):
-            verdict = self._cut_short(search)
+            is_kept = "kept" in vars(self) and name in self.kept
+            verdict = ProvedAtScope() if is_kept else self._cut_short(search)
         if name in self.waiting:
             prop = self.waiting.pop(name)
             if isinstance(verdict, ProvedAtScope) and prop.kind != "sometimes":

@@ -98,6 +98,23 @@ class Searcher:
                 return found
         return self._natively(model, scope, properties)
 
+    def within(
+        self, most: int, model: Model, scope: Scope, properties: tuple[Traced, ...]
+    ) -> Exploration:
+        """The same, given up as "patience" beyond so many states."""
+        limits = self.limits
+        is_kept = (limits.checkpoint or limits.resume) is not None
+        if is_kept or (limits.states is not None and limits.states <= most):
+            return self(model, scope, properties)
+        self.limits = replace(limits, states=most)
+        try:
+            found = self(model, scope, properties)
+        finally:
+            self.limits = limits
+        if self.stopped == "states":
+            self.stopped = "patience"
+        return found
+
     def _over(self) -> str | None:
         if self.asked_to_stop():
             return "interrupted"

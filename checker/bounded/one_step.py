@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from checker.bounded.unfolding import Undecided, Unfolding
+from checker.bounded.unfolding import Lexicon, Undecided, Unfolding
 from checker.evaluate import Evaluator
 from checker.ground import GroundModel, Instance
 from checker.lower_z3 import Expr
@@ -60,6 +60,7 @@ class _Induction:
     """The invariants that no step was seen to break."""
     lost: set[str] = field(default_factory=set)
     """The properties that some step may break."""
+    lexicon: Lexicon = field(default_factory=dict)
 
     def result(self) -> Kept:
         """Give up invariants until the rest keep each other."""
@@ -91,7 +92,11 @@ class _Induction:
 
     def _run(self, ground: GroundModel) -> Unfolding:
         return Unfolding(
-            ground, self.evaluator, from_boot=False, deadline=self.deadline
+            ground,
+            self.evaluator,
+            from_boot=False,
+            deadline=self.deadline,
+            lexicon=self.lexicon,
         )
 
     def _lose(self, names: set[str]) -> None:

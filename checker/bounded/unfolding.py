@@ -56,11 +56,16 @@ def choices_of(ground: GroundModel) -> tuple[Choice, ...]:
     )
 
 
+Lexicon = dict[tuple[str, int], Vocabulary]
+"""What has been put into words of states and steps, by their numbers."""
+
+
 class Unfolding:
     """A Z3 solver over the runs of a model; grows by one step at a time.
 
     `from_boot` says that the first state is the one at boot; otherwise it is any state.
-    `deadline` is in seconds of `time.monotonic`; None waits for ever.
+    `deadline` is in seconds of `time.monotonic`; None waits for ever. Unfoldings of one
+    model at one scope can share a `lexicon`, whatever the calls that each may take.
     """
 
     def __init__(
@@ -70,7 +75,9 @@ class Unfolding:
         *,
         from_boot: bool,
         deadline: float | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
+        self._lexicon = {} if lexicon is None else lexicon
         self.ground, self.evaluator, self.deadline = ground, evaluator, deadline
         self.choices = choices_of(ground)
         self.solver = z3.SolverFor("QF_FD")
@@ -103,15 +110,22 @@ class Unfolding:
 
     def _vocabulary(self, at: int, stem: str) -> Vocabulary:
         """The words of state `at`, with parameters of their own."""
-        params: dict[Node, Expr] = {}
-        for action in self.ground.model.actions:
-            for param in action.params:
-                node = param.node()
-                if node not in params:
-                    name = f"{param.name}:{param.type}@{stem}{at}"
-                    params[node] = variable(name, param.type, self.ground.scope)
-                    self._within(params[node], param.type)
-        return Vocabulary(self.ground.scope, self.states[at], {}, params)
+        words = self._lexicon.get((stem, at))
+        if words is None:
+            words = Vocabulary(self.ground.scope, self.states[at], {}, {})
+            words.params = self._parameters(f"{stem}{at}")
+            self._lexicon[stem, at] = words
+        for param, expr in words.params.items():
+            self._within(expr, param.type)
+        return words
+
+    def _parameters(self, suffix: str) -> dict[Node, Expr]:
+        scope = self.ground.scope
+        nodes = [p.node() for a in self.ground.model.actions for p in a.params]
+        return {
+            node: variable(f"{node.attr}:{node.type}@{suffix}", node.type, scope)
+            for node in nodes
+        }
 
     def step(self) -> None:
         """One more step, and the state it leads to."""

@@ -198,6 +198,7 @@ def tasks(
         expected=expected,
         asked_elsewhere=elsewhere,
         lemmas=_lemmas(system, reading or {}, mutant),
+        family=system,
     )
     found = [_at(whole, {})]
     for sizes, depth in dict.fromkeys(homes.values()):

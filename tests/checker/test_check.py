@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from checker import exploring
 from checker.check import check
 from checker.evaluate import Evaluator
 from checker.probes import (
@@ -344,3 +345,31 @@ def test_a_simulation_that_finds_nothing_says_how_far_it_went() -> None:
     assert found.prop is None
     assert found.walks > 0
     assert found.steps <= 100 * found.walks
+
+
+@always()
+def init_has_no_children(s: Processes) -> Bool:
+    """A fork breaks it."""
+    return all_of(Pid, lambda p: implies(p != INIT, s.pid[p].status == FREE))
+
+
+@pytest.mark.parametrize("constant", ["LONG", "MANY"])
+def test_induction_over_the_whole_settles_what_a_search_would(
+    constant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    props = (
+        *MODEL_P_INVARIANTS,
+        every_pid_runs,
+        a_free_init_is_a_zombie,
+        init_has_no_children,
+    )
+    searched = asked(model_p(), props, "explore")
+    monkeypatch.setattr(exploring, constant, 1)
+    monkeypatch.setattr(exploring, "SEARCHED", 10_000)
+    argued = asked(model_p(), props, "explore")
+    states = {
+        event.prop.name: event.distinct for event in argued if isinstance(event, Result)
+    }
+
+    assert verdicts(argued) == verdicts(searched)
+    assert [states[prop.name] for prop in MODEL_P_INVARIANTS] == [0, 0, 0]
