@@ -88,8 +88,10 @@ class _Search:
     deadline: float | None
     depths: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    kept: Kept | None = None
-    """What no step breaks, once that has been asked."""
+    kept: Kept = field(default_factory=lambda: Kept((), frozenset()))
+    """What no step breaks, as far as that has been asked."""
+    in_order: InOrder | None = None
+    """Once runs get long: which of them are looked at."""
 
     def result(self, depth: int, progress: Progress) -> BoundedCheck:
         started = time.perf_counter()
@@ -134,16 +136,15 @@ class _Search:
                 if progress(at, len(self.open)):
                     return covered, "stopped"
                 self.unfolding.step()
-                if self.kept is not None:
-                    self._narrow(at + 1)
+                if self.in_order is not None:
+                    self._narrow(at + 1, self.in_order)
         except Undecided as undecided:
             return covered, str(undecided)
         return covered, None
 
     def _is_settled(self) -> bool:
         """No run, however long, shows anything more."""
-        kept = frozenset[str]() if self.kept is None else self.kept.properties
-        return self.open.keys() <= kept
+        return self.open.keys() <= self.kept.properties
 
     def _lean(self) -> None:
         """Once runs get long: what no step breaks, and what they do not tell apart."""
@@ -156,18 +157,16 @@ class _Search:
         )
         self.in_order = InOrder(self.unfolding, groups)
         for at in range(len(self.unfolding.states)):
-            self._narrow(at)
+            self._narrow(at, self.in_order)
 
-    def _narrow(self, at: int) -> None:
+    def _narrow(self, at: int, in_order: InOrder) -> None:
         """Leave out of the runs what state `at` cannot be, and other names for it."""
-        assert self.kept is not None
         run = self.unfolding
         run.assert_all(run.at(at, node) for _, node in self.kept.invariants)
-        self.in_order.catch_up()
+        in_order.catch_up()
 
     def _is_open(self, name: str) -> bool:
-        known = frozenset[str]() if self.kept is None else self.kept.properties
-        return name in self.open and name not in known
+        return name in self.open and name not in self.kept.properties
 
     def _level(self, at: int) -> None:
         """Everything that a run of `at` steps shows.

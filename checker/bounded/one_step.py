@@ -4,7 +4,8 @@ What is true at boot, and broken by no step from a state in which all the invari
 a set hold, is true of every state that can be reached, however deep. Whether one call
 breaks any of them is a small question, where all calls together make a large one. When
 an invariant is given up, what was found out with its help is asked again; so the calls
-that change least, which are soon asked, come first.
+that change least, which are soon asked, come first. Of a small model all calls together
+are the quicker question.
 """
 
 from __future__ import annotations
@@ -39,21 +40,28 @@ def kept_by_every_step(
     ground: GroundModel,
     evaluator: Evaluator,
     *,
+    together: bool = False,
     deadline: float | None = None,
     limit: float | None = None,
 ) -> Kept:
     """Of the properties of a model that was grounded with `keep_params`, what is kept.
 
-    `deadline` is in seconds of `time.monotonic`, `limit` in seconds for one question.
-    What there is no time for counts as not kept.
+    `together` asks about all calls at once; `deadline` is in seconds of
+    `time.monotonic`, `limit` in seconds for one question. What there is no time for
+    counts as not kept.
     """
-    return _Induction(ground, evaluator, deadline, limit).result()
+    calls = sorted(ground.instances, key=_changed)
+    asked: list[tuple[Instance, ...]]
+    asked = [tuple(calls)] if together else [(call,) for call in calls]
+    return _Induction(ground, evaluator, asked, deadline, limit).result()
 
 
 @dataclass
 class _Induction:
     ground: GroundModel
     evaluator: Evaluator
+    groups: list[tuple[Instance, ...]]
+    """The calls, by the questions that are asked about them."""
     deadline: float | None
     limit: float | None
     standing: dict[str, Node] = field(default_factory=dict)
@@ -65,10 +73,10 @@ class _Induction:
     def result(self) -> Kept:
         """Give up invariants until the rest keep each other."""
         self._begin()
-        calls, asked = sorted(self.ground.instances, key=_changed), 0
-        while asked < len(calls):
+        asked = 0
+        while asked < len(self.groups):
             before = len(self.standing)
-            self._ask_about(calls[asked])
+            self._ask_about(self.groups[asked])
             asked = asked + 1 if len(self.standing) == before else 0
         self._ask_about_refusals()
         names = frozenset(
@@ -104,18 +112,19 @@ class _Induction:
         for name in names & self.standing.keys():
             del self.standing[name]
 
-    def _ask_about(self, call: Instance) -> None:
-        """Lose what this call may break, from a state where the invariants hold."""
-        writes = {key[0] for move in call.moves for key, _ in move.writes}
+    def _ask_about(self, calls: tuple[Instance, ...]) -> None:
+        """Lose what these calls may break, from a state where the invariants hold."""
+        moves = [move for call in calls for move in call.moves]
+        writes = {key[0] for move in moves for key, _ in move.writes}
         touched = {
             name: node
             for name, node in self.standing.items()
             if writes & fields_of(node)
         }
-        demanded = {n for move in call.moves for n, _ in move.demands} - self.lost
+        demanded = {n for move in moves for n, _ in move.demands} - self.lost
         if not touched and not demanded:
             return
-        run = self._run(replace(self.ground, instances=(call,)))
+        run = self._run(replace(self.ground, instances=calls))
         run.step()
         asked = _after(run, touched)
         asked += [(name, run.demand_broken(name)) for name in sorted(demanded)]
