@@ -257,7 +257,6 @@ class TestTlc:
 
         assert Count(11217, 93357, 17) == tlc(made, tmp_path).numbers()
 
-    @pytest.mark.slow
     def test_counts_two_phase_and_checks_its_steps(self, tmp_path: Path) -> None:
         model = toys.two_phase()
         properties = [model.trace(prop) for prop in TWO_PHASE]
@@ -266,7 +265,6 @@ class TestTlc:
 
         assert counted(model, scope) == tlc(made, tmp_path).numbers()
 
-    @pytest.mark.slow
     def test_counts_a_model_with_every_operator(self, tmp_path: Path) -> None:
         scope = Scope({"Part": 2})
         made = export_tla(machine(), scope)
@@ -292,7 +290,6 @@ class TestTlc:
         expected = Count(found.distinct, found.transitions, found.depth)
         assert expected == tlc(made, tmp_path).numbers()
 
-    @pytest.mark.slow
     @pytest.mark.parametrize("name", SYSTEM_NAMES)
     def test_counts_a_slice_of_a_system(self, name: str, tmp_path: Path) -> None:
         model = SYSTEMS[name].model()
@@ -306,8 +303,10 @@ class TestTlc:
         expected = Count(found.distinct, found.transitions, found.depth)
         assert expected == tlc(made, tmp_path).numbers()
 
-    @pytest.mark.slow
-    @pytest.mark.parametrize("mutant", ["receive_abort", "receive_commit"])
+    @pytest.mark.parametrize(
+        "mutant",
+        ["receive_abort", pytest.param("receive_commit", marks=pytest.mark.slow)],
+    )
     def test_refutes_a_mutant(self, mutant: str, tmp_path: Path) -> None:
         """Each of its kinds of question: an invariant, and a property of actions."""
         model = toys.two_phase()
