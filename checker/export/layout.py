@@ -85,9 +85,14 @@ def implication(premise: Block, conclusion: Block) -> Block:
 
 
 def opens(block: Block) -> bool:
-    """Its first line opens a bracket, and the others stand to the right already."""
+    """Its first line opens a bracket, and the others stand to the right already.
+
+    Not if the first line has a bullet: the others may then have to stand below it.
+    """
     first = block.lines[0]
-    return len(block.lines) > 1 and first.endswith(OPENING) and first[:4] != "LET "
+    if "/\\ " in first or "\\/ " in first or first.startswith("LET "):
+        return False
+    return len(block.lines) > 1 and first.endswith(OPENING)
 
 
 def junction(sign: str, blocks: Sequence[Block]) -> Block:

@@ -67,9 +67,12 @@ def substitute(
 
 
 def _mentioning(root: Node, leaves: Mapping[Node, Node]) -> list[Node]:
-    """The nodes below the root that can change, arguments before their users."""
+    """The nodes below the root that can change, arguments before their users.
+
+    Without leaves all of them can: only `build` is then wanted.
+    """
     sought = frozenset(leaves)
-    if not all(leaf in leaf.leaves for leaf in sought):
+    if not sought or not all(leaf in leaf.leaves for leaf in sought):
         return postorder([root])
     ordered: list[Node] = []
     seen: set[Node] = set()

@@ -20,6 +20,15 @@ import pytest
 
 from checker.evaluate import Evaluator
 from checker.explore import explore
+from checker.export.layout import (
+    NEGATION,
+    around,
+    below,
+    bullets,
+    implication,
+    line,
+    operand,
+)
 from checker.export.tla import Count, Exported, export_tla
 from checker.export.tla_terms import RESERVED, TLA_RULES, Names
 from checker.mutants.mutate import mutants
@@ -127,6 +136,14 @@ class TestHowItReads:
         made = export_tla(toys.die_hard(), Scope({}), count="not counted").module
 
         assert "\\* Expected of TLC: not counted\n" in made
+
+    def test_a_list_below_an_implication_keeps_its_columns(self) -> None:
+        asked = [below(f"\\E {x} \\in S :", line("s" * 60)) for x in "pq"]
+        denied = around("~", operand(bullets("/\\", asked), 0), "", NEGATION)
+        rows = implication(line("a"), denied).lines
+        columns = {row.index("/\\") for row in rows if "/\\" in row}
+
+        assert len(columns) == 1, rows
 
     def test_no_name_is_taken_twice(self) -> None:
         names = Names()
@@ -271,8 +288,9 @@ class TestTlc:
 
         assert counted(machine(), scope) == tlc(made, tmp_path).numbers()
 
-    @pytest.mark.slow
-    @pytest.mark.parametrize("name", ["topaz", "unix"])
+    @pytest.mark.parametrize(
+        "name", ["topaz", pytest.param("unix", marks=pytest.mark.slow)]
+    )
     def test_counts_a_system_and_finds_its_properties_true(
         self, name: str, tmp_path: Path
     ) -> None:
