@@ -47,11 +47,24 @@ def _apart(one: Action, other: Action, infos: dict[str, FieldInfo]) -> Iterator[
     for error in dict.fromkeys([*answers[0], *answers[1]]):
         ways = [found.get(error, simplify.FALSE) for found in answers]
         yield simplify.negation(simplify.equality(*ways))
-    for name in dict.fromkeys(w.field for a in (one, other) for w in a.writes):
+    for name in _left_otherwise(one, other):
         yield _differs(infos[name], one, other)
     if one.result is not None and other.result is not None:
         same = simplify.equality(one.result, other.result)
         yield simplify.conjunction((answers[0][""], simplify.negation(same)))
+
+
+def _left_otherwise(one: Action, other: Action) -> list[str]:
+    """The fields in which the two can leave something else, answering alike.
+
+    What both write in the same way is the same after both, unless an error of one of
+    them has effects.
+    """
+    leaking = any(rung.leaks for action in (one, other) for rung in action.rungs)
+    same = set() if leaking else {*one.writes} & {*other.writes}
+    found = dict.fromkeys(w.field for w in (*one.writes, *other.writes))
+    unlike = {w.field for w in (*one.writes, *other.writes) if w not in same}
+    return [name for name in found if name in unlike]
 
 
 def _answers(action: Action) -> dict[str, Node]:

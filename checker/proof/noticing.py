@@ -2,43 +2,30 @@
 
 Of each mutant some obligation must fail. At a small scope that is shown by a state that
 satisfies everything proved and a step of the broken call after which something proved
-is false; the reference evaluator confirms both. Where there is none, the mutant may say
-the same as the original wherever the invariants hold, which is shown for any number; or
-all obligations may hold of the mutant as well, which is shown likewise: then nothing
-that is proved watches the broken line, and the mutant survives.
+is false (`breaking`). Where there is none, the mutant may say the same as the original
+wherever the invariants hold; or all obligations may hold of the mutant as well, both
+shown for any number (`surviving`): then nothing that is proved watches the broken line,
+and the mutant survives. The mutants of one call are tried together.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-import z3
-
-from checker.bounded.unfolding import (
-    EnginesDisagree,
-    Undecided,
-    Unfolding,
-    breaking_call,
-)
-from checker.evaluate import Evaluator
-from checker.ground import ground
+from checker.ground import GroundModel
 from checker.mutants.departures import changed_fields
-from checker.mutants.equivalence import difference
 from checker.mutants.mutate import Mutant, mutants, spread
-from checker.proof.first_order import NotFirstOrder
-from checker.proof.houdini import forest_sentences
-from checker.proof.obligations import Theory
-from checker.proof.prove import ProofRun, prove
+from checker.proof.apart import told_apart
+from checker.proof.beside import Beside, beside
+from checker.proof.breaking import broken_by
+from checker.proof.prove import ProofRun
 from checker.proof.settle import proved_of
+from checker.proof.surviving import Surviving
 from checker.slicing.cone import fields_of
-from checker.unroll import unroll
-from checker.verdict import Proved
-from spec.lang.ir import Node
 from spec.lang.model import Model, Scope, Traced
-from spec.lang.simplify import negation
 
 NOTICED: Final = "noticed"
 EQUIVALENT: Final = "equivalent"
@@ -48,9 +35,10 @@ UNDECIDED: Final = "undecided"
 
 @dataclass(frozen=True, slots=True)
 class ProofFate:
-    """What became of a mutant; `broken` are the properties that no longer hold of it.
+    """What became of a mutant; `broken` are properties that no longer hold of it.
 
-    Noticed: a step breaks them. Undecided: the solver could not say.
+    Noticed: a step breaks these; that no step breaks others is not said. Undecided: the
+    solver could not say.
     """
 
     mutant: str
@@ -63,8 +51,8 @@ class ProofFate:
 class Notice:
     """The fates of the mutants that were tried, in their order.
 
-    `idle` are the properties that no mutant tried breaks; `untried` is how many mutants
-    there was no time for.
+    `idle` are the properties that no mutant tried breaks at the scope; `untried` is how
+    many mutants there was no time for.
     """
 
     fates: tuple[ProofFate, ...]
@@ -78,6 +66,11 @@ class Notice:
 
 Told = Callable[[str, int, int], bool]
 """Hears the mutant that is next, its number and how many there are; true ends it."""
+Stops = Callable[[str], bool]
+"""Whether to end before this mutant."""
+
+TOGETHER: Final = 128
+"""So many mutants of a call are tried together at most."""
 
 
 def notice(
@@ -87,36 +80,52 @@ def notice(
     *,
     most: int | None = None,
     seconds: float = 2.0,
-    budget: float = 600.0,
+    budget: float = 900.0,
     told: Told = lambda *_: False,
 ) -> Notice:
     """Try the mutants of the run's model against what the run proved.
 
-    `wanted` names properties: only mutants that bear on one of them are tried, first
-    those that break an effect that it reads. `most` takes so many of them, and however
-    many there is time for, they are from all parts of the model. `seconds` is the limit
-    for one obligation and `budget` for all. Raises EnginesDisagree as the bounded check
-    does.
+    `wanted` names properties: only mutants that bear on one of them, or on what its
+    proof leans on, are tried. `most` takes so many of them, and however many there is
+    time for, they are from all parts of the model. `seconds` is the limit for one
+    obligation and `budget` for all. Raises EnginesDisagree as the bounded check does.
     """
     proved = proved_of(run)
     names = {p.name for p in proved if not p.declared.lemma}
     asked = names if wanted is None else names & set(wanted)
-    chosen = [p for p in proved if p.name in asked]
+    concerned = _leaned_on(run, asked)
+    chosen = [p for p in proved if p.name in concerned]
     bearing = [m for m in mutants(run.model) if _bears(run.model, m, chosen)]
-    every = _from_everywhere(spread(bearing, most))
-    every.sort(key=lambda m: not _breaks_effects(run.model, m, chosen))
-    trial = _Trial(run.model, scope, proved, seconds)
+    every = spread(bearing, most)
     deadline = time.monotonic() + budget
-    fates: list[ProofFate] = []
-    for number, mutant in enumerate(every):
-        if time.monotonic() > deadline or told(mutant.name, number, len(every)):
+    fates: dict[str, ProofFate] = {}
+
+    def stops(mutant: str) -> bool:
+        late = time.monotonic() > deadline
+        return late or told(mutant, len(fates), len(every))
+
+    trial = _Trial(run, scope, proved, frozenset(asked), seconds)
+    for group in _groups(every):
+        if stops(group[0].name):
             break
-        fates.append(trial.fate(mutant))
-    order = {mutant.name: number for number, mutant in enumerate(bearing)}
-    fates.sort(key=lambda fate: order[fate.mutant])
-    broken = {name for fate in fates for name in fate.broken}
-    idle = tuple(p.name for p in chosen if p.name not in broken)
-    return Notice(tuple(fates), idle, len(every) - len(fates))
+        fates |= {fate.mutant: fate for fate in trial.fates(group, stops)}
+    broken = {name for fate in fates.values() for name in fate.broken}
+    return Notice(
+        tuple(fates[m.name] for m in every if m.name in fates),
+        tuple(p.name for p in proved if p.name in asked - broken),
+        len(every) - len(fates),
+    )
+
+
+def _leaned_on(run: ProofRun, names: Iterable[str]) -> frozenset[str]:
+    """These properties, and all that their proofs lean on."""
+    found, left = set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += run.proofs[name].lemmas
+    return frozenset(found)
 
 
 def _bears(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
@@ -137,172 +146,96 @@ def _bears(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
     return False
 
 
-def _breaks_effects(model: Model, mutant: Mutant, properties: Iterable[Traced]) -> bool:
-    """It writes something else into what one of the properties reads."""
-    one, other = (m.action(mutant.action) for m in (model, mutant.model))
-    nodes = [o.node for p in properties for o in p.obligations]
-    read = fields_of(*(p.node for p in properties), *nodes)
-    return bool(changed_fields(one, other) & read)
-
-
 GOLDEN: Final = (5**0.5 - 1) / 2
 """Steps of this part of a list meet every part of it before they meet one again."""
 
 
-def _from_everywhere(listed: Sequence[Mutant]) -> list[Mutant]:
-    """The same in another order: however many are tried, they are from all parts."""
-    numbers = sorted(range(len(listed)), key=lambda n: n * GOLDEN % 1)
-    return [listed[number] for number in numbers]
+def _groups(listed: Sequence[Mutant]) -> list[Sequence[Mutant]]:
+    """Those of one call together; however many groups are tried, they are from all."""
+    calls: dict[str, list[Mutant]] = {}
+    for mutant in listed:
+        calls.setdefault(mutant.action, []).append(mutant)
+    parts: list[Sequence[Mutant]] = []
+    for those in calls.values():
+        count = -(-len(those) // TOGETHER)
+        parts += [those[first::count] for first in range(count)]
+    numbers = sorted(range(len(parts)), key=lambda n: n * GOLDEN % 1)
+    return [parts[number] for number in numbers]
 
 
-@dataclass
 class _Trial:
-    model: Model
-    scope: Scope
-    proved: tuple[Traced, ...]
-    seconds: float
-    theory: Theory | None = None
-
-    def fate(self, mutant: Mutant) -> ProofFate:
-        """What becomes of one mutant."""
-        alone = replace(mutant.model, actions=(mutant.model.action(mutant.action),))
-        retraced = _about(mutant.retraced(self.proved), mutant.action)
-        fate, broken = self._told_apart(mutant, alone, retraced)
-        return ProofFate(mutant.name, mutant.action, fate, broken)
-
-    def _told_apart(
-        self, mutant: Mutant, alone: Model, properties: tuple[Traced, ...]
-    ) -> tuple[str, tuple[str, ...]]:
-        broken = self._broken_at(self.scope, alone, properties)
-        if broken:
-            return NOTICED, broken
-        if self._same(mutant):
-            return EQUIVALENT, ()
-        run = prove(alone, properties, seconds=self.seconds, all_duties=False)
-        if all(isinstance(p.verdict, Proved) for p in run.proofs.values()):
-            return SURVIVED, ()
-        larger = Scope({name: size + 1 for name, size in self.scope.sizes.items()})
-        broken = self._broken_at(larger, alone, properties)
-        return (NOTICED if broken else UNDECIDED), broken
-
-    # Broken, by a step at a small scope
-
-    def _broken_at(
-        self, scope: Scope, alone: Model, properties: tuple[Traced, ...]
-    ) -> tuple[str, ...]:
-        """The properties that a step breaks from a state that satisfies them all.
-
-        None when the solver runs out of time.
-        """
-        try:
-            found = self._found_broken(scope, alone, properties)
-        except Undecided:
-            return ()
-        return tuple(p.name for p in properties if p.name in found)
-
-    def _found_broken(
-        self, scope: Scope, alone: Model, properties: tuple[Traced, ...]
-    ) -> set[str]:
-        steps = tuple(p for p in properties if p.kind == "every_step")
-        invariants = tuple(p for p in properties if p.kind == "always")
-        known = (*forest_sentences(alone), *invariants)
-        evaluator = Evaluator(alone, scope, (*known, *steps))
-        grounded = ground(alone, scope, steps, keep_params=True)
-        deadline = time.monotonic() + 5 * self.seconds
-
-        def states() -> Unfolding:
-            return Unfolding(grounded, evaluator, from_boot=False, deadline=deadline)
-
-        nodes = {p.name: unroll(p.node, scope, {}) for p in known if p.node}
-        still, moving = states(), states()
-        found = set(self._refused_break(still, nodes, grounded.invariants))
-        if moving.choices:
-            moving.step()
-            moving.solver.add(*(moving.at(0, node) for node in nodes.values()))
-            found |= set(_states_broken(moving, nodes))
-            found |= {
-                p.name
-                for p in steps
-                if moving.find(moving.either([moving.demand_broken(p.name)]))
-                is not None
-            }
-        return found
-
-    def _refused_break(
+    def __init__(
         self,
-        run: Unfolding,
-        nodes: Mapping[str, Node],
-        demands: Iterable[tuple[str, Node]],
-    ) -> Iterator[str]:
-        """The step properties that a refused call breaks; the evaluator sees it too."""
-        run.solver.add(*(run.at(0, node) for node in nodes.values()))
-        for name, node in demands:
-            found = run.find(run.either([run.at(0, negation(node))]))
-            if found is not None:
-                breaking_call(run.evaluator, name, run.state_in(found, 0))
-                yield name
+        run: ProofRun,
+        scope: Scope,
+        proved: tuple[Traced, ...],
+        asked: frozenset[str],
+        seconds: float,
+    ) -> None:
+        self.model, self.scope, self.seconds = run.model, scope, seconds
+        self.proved, self.asked = proved, asked
+        self.surviving = Surviving(run, seconds)
 
-    # The same, wherever the invariants hold
+    def fates(self, group: Sequence[Mutant], stops: Stops) -> Iterator[ProofFate]:
+        """What becomes of mutants of one call; where it stops, of the first of them."""
+        together = beside(self.model, group, self.proved)
+        grounded = together.grounded(self.scope)
+        broken = self._broken(together, self.scope, grounded)
+        for mutant in group:
+            if mutant.name in broken:
+                yield _fate(mutant, NOTICED, broken[mutant.name])
+        left = [mutant for mutant in group if mutant.name not in broken]
+        like = self._alike(together, grounded, {m.name for m in left})
+        known = self.surviving.of_call(together)
+        open_ = []
+        for mutant in left:
+            if stops(mutant.name):
+                return
+            if mutant.name in like and self.surviving.same(mutant):
+                yield _fate(mutant, EQUIVALENT)
+            elif known.survives(mutant.name):
+                yield _fate(mutant, SURVIVED)
+            else:
+                open_.append(mutant)
+        if open_:
+            yield from self._at_a_larger_scope(together, open_)
 
-    def _same(self, mutant: Mutant) -> bool:
-        """Nobody can tell the broken call from the original, for any number."""
-        asked = difference(self.model, mutant)
-        invariants = [p for p in self.proved if p.kind == "always"]
-        if asked is None or asked.node is None or self._apart(asked.node, invariants):
-            return False
-        try:
-            theory = Theory(replace(self.model, actions=()), invariants)
-            claim = theory.base.lower(asked.node)
-        except NotFirstOrder:
-            return False
-        solver = z3.Solver()
-        solver.set("timeout", max(1, int(self.seconds * 1000)))
-        held = [f for formulas in theory.hypotheses.values() for f in formulas]
-        solver.add(*theory.language.axioms, *theory.base.axioms, *held, z3.Not(claim))
-        return bool(solver.check() == z3.unsat)
+    def _broken(
+        self, together: Beside, scope: Scope, grounded: GroundModel | None = None
+    ) -> dict[str, set[str]]:
+        return broken_by(together, scope, self.asked, self.seconds, grounded)
 
-    def _apart(self, same: Node, invariants: Iterable[Traced]) -> bool:
-        """At the small scope some state tells the two calls apart."""
-        still = replace(self.model, actions=())
-        known = (*forest_sentences(still), *invariants)
-        evaluator = Evaluator(still, self.scope, known)
-        run = Unfolding(
-            ground(still, self.scope, keep_params=True),
-            evaluator,
-            from_boot=False,
-            deadline=time.monotonic() + self.seconds,
-        )
-        held = [unroll(p.node, self.scope, {}) for p in known if p.node is not None]
-        run.solver.add(*(run.at(0, node) for node in held))
-        differs = run.at(0, unroll(negation(same), self.scope, {}))
-        try:
-            return run.find(run.either([differs])) is not None
-        except Undecided:
-            return False
+    def _at_a_larger_scope(
+        self, together: Beside, open_: Iterable[Mutant]
+    ) -> Iterator[ProofFate]:
+        """What a step breaks when there is one more of everything."""
+        larger = Scope({name: size + 1 for name, size in self.scope.sizes.items()})
+        some = together.only({mutant.name for mutant in open_})
+        broken = self._broken(some, larger)
+        for mutant in some.mutants:
+            seen = broken.get(mutant.name, ())
+            yield _fate(mutant, NOTICED if seen else UNDECIDED, seen)
+
+    def _alike(
+        self, together: Beside, grounded: GroundModel, names: set[str]
+    ) -> set[str]:
+        """Those that nothing tells from the original: here, or with less of a sort.
+
+        Where there is less of one thing than of others, more is refused.
+        """
+        left = names - told_apart(together, grounded, names, self.seconds)
+        for sort, size in self.scope.sizes.items():
+            if left and size > FEW:
+                fewer = Scope({**self.scope.sizes, sort: FEW})
+                some = together.only(left)
+                again = some.grounded(fewer)
+                left -= told_apart(some, again, left, self.seconds)
+        return left
 
 
-def _about(properties: tuple[Traced, ...], action: str) -> tuple[Traced, ...]:
-    """What the properties demand of one call; step properties about others go."""
-    found = []
-    for prop in properties:
-        demands = tuple(o for o in prop.obligations if o.action == action)
-        if prop.kind == "always" or demands:
-            found.append(replace(prop, obligations=demands))
-    return tuple(found)
+FEW: Final = 2
+"""Elements of a sort of which there is less than of others."""
 
 
-def _states_broken(run: Unfolding, nodes: Mapping[str, Node]) -> Iterator[str]:
-    """The state properties that are false after some step, one find at a time."""
-    left = dict(nodes)
-    while left:
-        some = run.either([z3.Not(run.at(1, node)) for node in left.values()])
-        found = run.find(some)
-        if found is None:
-            return
-        [step] = run.run_in(found, 1)
-        broken = [n for n in left if not run.evaluator.holds(n, step.after)]
-        if not broken:
-            raise EnginesDisagree("the solver breaks what the evaluator keeps")
-        yield from broken
-        for name in broken:
-            del left[name]
+def _fate(mutant: Mutant, fate: str, broken: Iterable[str] = ()) -> ProofFate:
+    return ProofFate(mutant.name, mutant.action, fate, tuple(sorted(broken)))
