@@ -7,15 +7,18 @@ solver, about the model whole.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from checker.bounded.bmc import check_bounded
 from checker.bounded.induction import check_inductive
+from checker.evaluate import Evaluator
 from checker.exploring import Exploring
+from checker.looking import some_runs
+from checker.probes import example_probes, reach_probes
 from checker.searcher import Searcher
 from checker.task import Covered, Event, Result, Task
-from checker.verdict import Unknown, Verdict
+from checker.verdict import Run, Unknown, Verdict
 
 
 def check(
@@ -45,6 +48,7 @@ def _bounded(task: Task, searcher: Searcher, depth: int) -> Iterator[Event]:
         task.model,
         task.scope,
         task.properties,
+        look=lambda names: _seen(task, names, searcher.limits.deadline),
         depth=depth,
         seconds=_seconds_left(searcher),
         lemmas=task.lemmas(),
@@ -52,6 +56,14 @@ def _bounded(task: Task, searcher: Searcher, depth: int) -> Iterator[Event]:
         progress=lambda *_: searcher.asked_to_stop(),
     )
     yield from _plain(task, "bmc", found.verdicts, found.depth, found.seconds)
+
+
+def _seen(task: Task, names: Collection[str], deadline: float | None) -> dict[str, Run]:
+    """The examples and the goals of these names that kept or random runs reach."""
+    probes = (*example_probes(task.properties), *reach_probes(task.model))
+    sought = [probe.prop for probe in probes if probe.prop.name in names]
+    evaluator = Evaluator(task.model, task.scope, sought)
+    return some_runs(task, evaluator, names, deadline, patient=True)
 
 
 def _inductive(task: Task, searcher: Searcher, k: int) -> Iterator[Event]:

@@ -18,8 +18,8 @@ from checker.bounded.argument import SEARCHED, bits_of, held_by_every_step
 from checker.bounded.one_step import kept_by_every_step
 from checker.evaluate import Evaluator
 from checker.explore import Exploration
-from checker.glance import glance
 from checker.ground import ground
+from checker.looking import kept_runs, some_runs
 from checker.probes import (
     PREMISE,
     REACH,
@@ -37,7 +37,7 @@ from checker.slicing.refine import NO_SEARCH, Answer
 from checker.slicing.refine import check as check_on_slices
 from checker.slicing.slice import describe
 from checker.task import Covered, Event, Result, Task
-from checker.trace import Disagreement, confirm, shows
+from checker.trace import Disagreement, confirm
 from checker.verdict import (
     Bounded,
     ProvedAtScope,
@@ -123,22 +123,15 @@ class Exploring:
         yield self._covered(spent)
 
     def _look(self) -> Iterator[Event]:
-        """Take the runs that are kept; walk at random for what they do not show."""
-        asked = dict.fromkeys((*self.probes, *self.examples))
-        refutable = {prop.name for prop in self.asserted}
-        for name, run in self.task.witnesses(self.evaluator):
-            if self._is_late():
-                break
-            if name in asked and shows(self.evaluator, name, run):
-                del asked[name]
-                self.reached.add(name)
-            elif name in refutable and shows(self.evaluator, name, run):
-                refutable.remove(name)
-                prop = self.waiting.pop(name).declared
-                yield self._result(prop, Violated(run), NO_SEARCH)
-        if asked:
-            deadline = self.searcher.limits.deadline
-            self.reached.update(glance(self.evaluator, asked, deadline))
+        """Settle what runs show that are kept, or that a few random walks make."""
+        deadline = self.searcher.limits.deadline
+        refutable = [prop.name for prop in self.asserted]
+        broken = kept_runs(self.task, self.evaluator, refutable, deadline)
+        for name, run in broken.items():
+            prop = self.waiting.pop(name).declared
+            yield self._result(prop, Violated(run), NO_SEARCH)
+        happening = (*self.probes, *self.examples)
+        self.reached.update(some_runs(self.task, self.evaluator, happening, deadline))
 
     def _open_probes(self, *kinds: str) -> list[Traced]:
         return [

@@ -7,7 +7,7 @@ when the task is done with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checker.evaluate import Evaluator
@@ -16,11 +16,12 @@ from checker.verdict import ProvedAtScope, Run, Verdict, Violated, exit_code
 from spec.lang.declare import Property
 from spec.lang.model import Model, Scope, Traced
 
-Witnesses = Callable[[Evaluator], Iterable[tuple[str, Run]]]
-"""Runs of the evaluator's model that are kept, each with what it shows."""
+Witnesses = Callable[[Evaluator, Collection[str]], Iterable[tuple[str, Run]]]
+"""Runs of the evaluator's model that are kept, each with one of the names that it is
+kept for."""
 
 
-def no_witnesses(_: Evaluator) -> Iterable[tuple[str, Run]]:
+def no_witnesses(_: Evaluator, __: Collection[str]) -> Iterable[tuple[str, Run]]:
     """None is kept."""
     return ()
 

@@ -12,7 +12,7 @@ alone one is looked at (`renaming`).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,13 @@ from spec.lang.model import Model, Scope, Traced, rung_label
 
 Progress = Callable[[int, int], bool]
 """Called with (depth, properties still open); a true answer stops the search."""
+Look = Callable[[Collection[str]], Mapping[str, Run]]
+"""Called with goals and examples; answers with runs that reach some of them."""
+
+
+def see_nothing(_: Collection[str]) -> Mapping[str, Run]:
+    """No run is known."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class BoundedCheck:
     """What was found up to which depth.
 
     `depths` gives, for each property violated and each goal reached, the first depth:
-    the number of steps of a shortest run that shows it.
+    the number of steps of a shortest run that shows it. It says nothing of what was
+    seen otherwise.
     """
 
     verdicts: dict[str, Verdict]
@@ -60,12 +68,14 @@ def check_bounded(
     depth: int,
     seconds: float | None = None,
     lemmas: Iterable[Traced] = (),
+    look: Look = see_nothing,
     reachability: bool = False,
     progress: Progress = lambda *_: False,
 ) -> BoundedCheck:
     """Every property to `depth` steps; `reachability` adds the generated goals.
 
-    `lemmas` are not asked about; where they turn out to hold they are leaned on. Raises
+    `lemmas` are not asked about; where they turn out to hold they are leaned on. What
+    `look` sees to happen is not asked about any more once runs get long. Raises
     EnginesDisagree when a run that the solver finds cannot be replayed.
     """
     asked = {prop.name: prop for prop in properties}
@@ -76,6 +86,7 @@ def check_bounded(
         Evaluator(model, scope, everything),
         asked,
         None if seconds is None else time.monotonic() + seconds,
+        look,
     )
     return search.result(depth, progress)
 
@@ -86,6 +97,7 @@ class _Search:
     evaluator: Evaluator
     asked: Mapping[str, Traced]
     deadline: float | None
+    look: Look
     depths: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     kept: Kept = field(default_factory=lambda: Kept((), frozenset()))
@@ -144,13 +156,17 @@ class _Search:
 
     def _is_settled(self) -> bool:
         """No run, however long, shows anything more."""
-        return self.open.keys() <= self.kept.properties
+        return self.open.keys() <= self.kept.properties | self.kept.never
 
     def _lean(self) -> None:
         """Once runs get long: what no step breaks, and what they do not tell apart."""
         self.kept = kept_by_every_step(
             self.ground, self.evaluator, deadline=self.deadline, limit=ONE_CALL
         )
+        goals = [name for name, _ in self.ground.goals if self._is_open(name)]
+        for name, run in self.look(goals).items():
+            del self.open[name]
+            self.verdicts[name] = ProvedAtScope(run)
         open_ = [prop for name, prop in self.asked.items() if self._is_open(name)]
         groups = interchangeable(
             self.ground, open_, self.kept.invariants, self.deadline
@@ -166,7 +182,8 @@ class _Search:
         in_order.catch_up()
 
     def _is_open(self, name: str) -> bool:
-        return name in self.open and name not in self.kept.properties
+        settled = self.kept.properties | self.kept.never
+        return name in self.open and name not in settled
 
     def _level(self, at: int) -> None:
         """Everything that a run of `at` steps shows.

@@ -34,6 +34,8 @@ class Kept:
     """Conditions true of every state that can be reached."""
     properties: frozenset[str]
     """The properties that hold, those about steps included."""
+    never: frozenset[str] = frozenset()
+    """The goals that no state satisfies in which the invariants hold."""
 
 
 def kept_by_every_step(
@@ -84,7 +86,7 @@ class _Induction:
             for name, prop in self.evaluator.properties.items()
             if prop.kind != "sometimes" and name not in self.lost
         )
-        return Kept(tuple(self.standing.items()), names)
+        return Kept(tuple(self.standing.items()), names, self._never())
 
     def _begin(self) -> None:
         """Every invariant stands that is true at boot."""
@@ -128,7 +130,7 @@ class _Induction:
         run.step()
         asked = _after(run, touched)
         asked += [(name, run.demand_broken(name)) for name in sorted(demanded)]
-        self._ask(run, asked)
+        self._lose(self._ask(run, asked))
 
     def _ask_about_refusals(self) -> None:
         """What step properties say of refused calls is about one state."""
@@ -141,17 +143,26 @@ class _Induction:
         if refused:
             run = self._run(self.ground)
             wrong = [(n, run.at(0, simplify.negation(node))) for n, node in refused]
-            self._ask(run, wrong)
+            self._lose(self._ask(run, wrong))
 
-    def _ask(self, run: Unfolding, asked: list[Wrong]) -> None:
-        """Lose those that can be broken where the invariants hold."""
+    def _never(self) -> frozenset[str]:
+        """The goals that the invariants rule out."""
+        run = self._run(self.ground)
+        asked = [(name, run.at(0, node)) for name, node in self.ground.goals]
+        met = self._ask(run, asked) if asked else set()
+        return frozenset(name for name, _ in asked if name not in met)
+
+    def _ask(self, run: Unfolding, asked: list[Wrong]) -> set[str]:
+        """Those that can be so where the invariants hold."""
         run.assert_all(run.at(0, node) for node in self.standing.values())
+        found: set[str] = set()
         while asked:
-            lost = _broken(run, asked, self.limit)
-            if not lost:
-                return
-            self._lose(lost)
-            asked = [(name, wrong) for name, wrong in asked if name not in lost]
+            more = _broken(run, asked, self.limit)
+            if not more:
+                break
+            found |= more
+            asked = [(name, wrong) for name, wrong in asked if name not in more]
+        return found
 
 
 def _changed(call: Instance) -> int:

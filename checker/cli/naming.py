@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -159,14 +159,16 @@ def _at(asked: Task, sizes: Mapping[str, Size]) -> Task:
 
 
 def _kept(system: str, scope: str) -> Witnesses:
-    """The runs that are kept for a system at a scope."""
+    """The runs that are kept for a system, first those of this very scope."""
 
-    def kept(evaluator: Evaluator) -> Iterator[tuple[str, Run]]:
-        for witness in witnesses_of(system):
-            if witness.scope == scope:
-                run = witness.run(evaluator)
-                if run is not None:
-                    yield from ((name, run) for name in witness.meets)
+    def kept(
+        evaluator: Evaluator, wanted: Collection[str]
+    ) -> Iterator[tuple[str, Run]]:
+        for witness in sorted(witnesses_of(system), key=lambda w: w.scope != scope):
+            names = [name for name in witness.meets if name in wanted]
+            run = witness.run(evaluator) if names else None
+            if run is not None:
+                yield from ((name, run) for name in names)
 
     return kept
 

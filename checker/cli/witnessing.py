@@ -53,9 +53,9 @@ def kept(task: Task) -> Found:
                 yield name, run
 
 
-def _known(exploring: Exploring, _: dict[str, Traced]) -> Found:
-    """What is kept at this scope already."""
-    yield from exploring.task.witnesses(exploring.evaluator)
+def _known(exploring: Exploring, asked: dict[str, Traced]) -> Found:
+    """What is kept of the system, first at this scope."""
+    yield from exploring.task.witnesses(exploring.evaluator, asked)
 
 
 def _elsewhere(exploring: Exploring, asked: dict[str, Traced]) -> Found:
