@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checker.bounded.at_scope import AtScope, Method, prove_at_scope
+from checker.bounded.at_scope import AtScope, Method
 from checker.bounded.external import abc_program
 from checker.cli.checking import reading_for
 from checker.cli.names_decide import decided_by_names
@@ -26,6 +26,7 @@ from checker.cli.report import (
     width_for,
 )
 from checker.cli.stopping import Stopping
+from checker.premises import Premises
 from checker.scope import parse_sizes
 from checker.task import Result, Task
 from checker.verdict import AS_EXPECTED, INCONCLUSIVE, worst
@@ -71,10 +72,11 @@ def run(wanted: Wanted) -> int:
             if not wanted.json:
                 scope = scope_text(one)
                 print(f"{one.system}, {scope}: {_TITLES[method]}")
+            premises = Premises(one, method, wanted.timeout or None)
             for prop in one.properties:
                 stopping.check()
                 line.doing(f"{one.system}: {prop.name}")
-                told = _argued(one, prop, method, wanted)
+                told = _argued(premises, prop)
                 line.clear()
                 found.append(told)
                 if not wanted.json:
@@ -127,16 +129,14 @@ def _tasks(wanted: Wanted) -> Iterator[Task]:
         raise refusals[0]
 
 
-def _argued(one: Task, prop: Traced, method: Method, wanted: Wanted) -> Told:
+def _argued(premises: Premises, prop: Traced) -> Told:
     started = time.perf_counter()
-    argument = prove_at_scope(
-        one.model, one.scope, prop, method=method, seconds=wanted.timeout or None
-    )
+    argument = premises.argued(prop)
     result = Result(
-        task=replace(one, properties=(prop,)),
+        task=replace(premises.task, properties=(prop,)),
         prop=prop.declared,
         verdict=argument.verdict,
-        engine=method.value,
+        engine=premises.method.value,
         distinct=None,
         transitions=None,
         depth=None,

@@ -135,6 +135,18 @@ class TestProveAtScope:
         assert f"  no  {PROPERTY[1]}  violated  in " in out
         assert "terminate" in out
 
+    def test_what_says_nothing_is_vacuous(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Nothing is created, so nothing can be wrong with what is."""
+        broken = ("--mutant", "start_process_always_fails_with_EAGAIN_1")
+        prop = ("-p", "creation_makes_one_running_process")
+        code = run(("prove", "topaz", *TINY, *prop, *broken))
+        out = capsys.readouterr().out
+
+        assert code == INCONCLUSIVE
+        assert f"  ??  {prop[1]}  vacuous  this never happens: a step of " in out
+
     def test_what_is_not_settled_is_inconclusive(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
