@@ -44,17 +44,23 @@ def _seconds_left(searcher: Searcher) -> float | None:
 
 
 def _bounded(task: Task, searcher: Searcher, depth: int) -> Iterator[Event]:
-    found = check_bounded(
-        task.model,
-        task.scope,
-        task.properties,
-        look=lambda names: _seen(task, names, searcher.limits.deadline),
-        depth=depth,
-        seconds=_seconds_left(searcher),
-        lemmas=task.lemmas(),
-        reachability=task.goals,
-        progress=lambda *_: searcher.asked_to_stop(),
-    )
+    def progress(covered: int, left: int, doing: str) -> bool:
+        said = f"{task.system}: depth {covered} covered, {left} open"
+        searcher.doing(f"{said}; {doing}" if doing else said)
+        return searcher.asked_to_stop()
+
+    with searcher.polling():
+        found = check_bounded(
+            task.model,
+            task.scope,
+            task.properties,
+            look=lambda names: _seen(task, names, searcher.limits.deadline),
+            depth=depth,
+            seconds=_seconds_left(searcher),
+            lemmas=task.lemmas(),
+            reachability=task.goals,
+            progress=progress,
+        )
     yield from _plain(task, "bmc", found.verdicts, found.depth, found.seconds)
 
 

@@ -65,6 +65,8 @@ class Searcher:
     native: bool = True
     symmetry: bool = False
     told: Told = lambda _progress: None
+    doing: Callable[[str], None] = lambda _what: None
+    """Hears what is done now where there are no states to count."""
     asked_to_stop: Callable[[], bool] = lambda: False
     polling: Callable[[], AbstractContextManager[None]] = nullcontext
     """Entered while `asked_to_stop` is asked often enough."""

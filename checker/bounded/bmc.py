@@ -34,8 +34,9 @@ from spec.lang import simplify
 from spec.lang.ir import Node
 from spec.lang.model import Model, Scope, Traced, rung_label
 
-Progress = Callable[[int, int], bool]
-"""Called with (depth, properties still open); a true answer stops the search."""
+Progress = Callable[[int, int, str], bool]
+"""Called with (depth, properties still open, what is asked about, if it takes long); a
+true answer stops the search."""
 Look = Callable[[Collection[str]], Mapping[str, Run]]
 """Called with goals and examples; answers with runs that reach some of them."""
 
@@ -87,8 +88,9 @@ def check_bounded(
         asked,
         None if seconds is None else time.monotonic() + seconds,
         look,
+        progress,
     )
-    return search.result(depth, progress)
+    return search.result(depth)
 
 
 @dataclass
@@ -98,6 +100,7 @@ class _Search:
     asked: Mapping[str, Traced]
     deadline: float | None
     look: Look
+    progress: Progress
     depths: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     kept: Kept = field(default_factory=lambda: Kept((), frozenset()))
@@ -105,7 +108,7 @@ class _Search:
     in_order: InOrder | None = None
     """Once runs get long: which of them are looked at."""
 
-    def result(self, depth: int, progress: Progress) -> BoundedCheck:
+    def result(self, depth: int) -> BoundedCheck:
         started = time.perf_counter()
         self.unfolding = Unfolding(
             self.ground, self.evaluator, from_boot=True, deadline=self.deadline
@@ -123,7 +126,7 @@ class _Search:
         self.open = dict.fromkeys([*self.broken, *self.stepwise])
         for name in self.asked:
             self.open.setdefault(name)
-        covered, reason = self._deepen(depth, progress)
+        covered, reason = self._deepen(depth)
         for name in self.open:
             self.verdicts[name] = (
                 Bounded(covered) if reason is None else _undecided(reason, covered)
@@ -132,21 +135,21 @@ class _Search:
             self.verdicts, self.depths, max(covered, 0), time.perf_counter() - started
         )
 
-    def _deepen(self, depth: int, progress: Progress) -> tuple[int, str | None]:
+    def _deepen(self, depth: int) -> tuple[int, str | None]:
         """The deepest level that was covered in full, and why no deeper one was."""
         covered = -1
         try:
             for at in range(depth + 1):
                 if at == LONG:
-                    self._lean()
+                    self._lean(covered)
                 if self._is_settled():
                     return depth, None
                 self._level(at)
                 covered = at
                 if at == depth:
                     break
-                if progress(at, len(self.open)):
-                    return covered, "stopped"
+                if self._told(at):
+                    return covered, "interrupted"
                 self.unfolding.step()
                 if self.in_order is not None:
                     self._narrow(at + 1, self.in_order)
@@ -158,10 +161,17 @@ class _Search:
         """No run, however long, shows anything more."""
         return self.open.keys() <= self.kept.properties | self.kept.never
 
-    def _lean(self) -> None:
+    def _told(self, covered: int, doing: str = "") -> bool:
+        return self.progress(covered, sum(map(self._is_open, self.open)), doing)
+
+    def _lean(self, covered: int) -> None:
         """Once runs get long: what no step breaks, and what they do not tell apart."""
         self.kept = kept_by_every_step(
-            self.ground, self.evaluator, deadline=self.deadline, limit=ONE_CALL
+            self.ground,
+            self.evaluator,
+            deadline=self.deadline,
+            limit=ONE_CALL,
+            progress=lambda doing: self._told(covered, doing),
         )
         goals = [name for name, _ in self.ground.goals if self._is_open(name)]
         for name, run in self.look(goals).items():

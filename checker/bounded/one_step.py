@@ -10,9 +10,10 @@ are the quicker question.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from checker.bounded.unfolding import Lexicon, Undecided, Unfolding
+from checker.bounded.unfolding import Interruption, Lexicon, Undecided, Unfolding
 from checker.evaluate import Evaluator
 from checker.ground import GroundModel, Instance
 from checker.lower_z3 import Expr
@@ -24,6 +25,8 @@ Named = tuple[str, Node]
 """A condition on states, and the property that it belongs to."""
 Wrong = tuple[str, Expr]
 """A property, and that it is broken."""
+Progress = Callable[[str], bool]
+"""Called with what is asked about next; a true answer stops it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,18 @@ def kept_by_every_step(
     together: bool = False,
     deadline: float | None = None,
     limit: float | None = None,
+    progress: Progress = lambda _: False,
 ) -> Kept:
     """Of the properties of a model that was grounded with `keep_params`, what is kept.
 
     `together` asks about all calls at once; `deadline` is in seconds of
     `time.monotonic`, `limit` in seconds for one question. What there is no time for
-    counts as not kept.
+    counts as not kept. Raises Interruption when it is stopped.
     """
     calls = sorted(ground.instances, key=_changed)
     asked: list[tuple[Instance, ...]]
     asked = [tuple(calls)] if together else [(call,) for call in calls]
-    return _Induction(ground, evaluator, asked, deadline, limit).result()
+    return _Induction(ground, evaluator, asked, deadline, limit, progress).result()
 
 
 @dataclass
@@ -66,6 +70,7 @@ class _Induction:
     """The calls, by the questions that are asked about them."""
     deadline: float | None
     limit: float | None
+    progress: Progress
     standing: dict[str, Node] = field(default_factory=dict)
     """The invariants that no step was seen to break."""
     lost: set[str] = field(default_factory=set)
@@ -78,6 +83,7 @@ class _Induction:
         asked = 0
         while asked < len(self.groups):
             before = len(self.standing)
+            self._tell(asked)
             self._ask_about(self.groups[asked])
             asked = asked + 1 if len(self.standing) == before else 0
         self._ask_about_refusals()
@@ -87,6 +93,11 @@ class _Induction:
             if prop.kind != "sometimes" and name not in self.lost
         )
         return Kept(tuple(self.standing.items()), names, self._never())
+
+    def _tell(self, asked: int) -> None:
+        calls = ", ".join(dict.fromkeys(call.action for call in self.groups[asked]))
+        if self.progress(f"a step of {calls} ({asked + 1} of {len(self.groups)})"):
+            raise Interruption("interrupted")
 
     def _begin(self) -> None:
         """Every invariant stands that is true at boot."""
@@ -181,6 +192,8 @@ def _broken(run: Unfolding, asked: list[Wrong], limit: float | None) -> set[str]
     """What can be broken, if anything can; of each alone if that is not soon known."""
     try:
         found = run.find(run.either(wrong for _, wrong in asked), limit=limit)
+    except Interruption:
+        raise
     except Undecided:
         if len(asked) == 1:
             return {asked[0][0]}

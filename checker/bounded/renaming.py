@@ -17,7 +17,7 @@ from typing import Final
 import z3
 
 from checker.bounded.one_step import Named
-from checker.bounded.unfolding import Undecided, Unfolding
+from checker.bounded.unfolding import Interruption, Undecided, Unfolding
 from checker.evaluate import Evaluator
 from checker.ground import Cell, GroundModel, ground
 from checker.lower_z3 import Expr, value_expr
@@ -76,6 +76,8 @@ def _open(
         try:
             if run.find(wrong, limit=SECONDS) is not None:
                 yield guard
+        except Interruption:
+            raise
         except Undecided:
             yield guard
 

@@ -39,6 +39,10 @@ class Undecided(Exception):
     """The solver gave up; the text says why."""
 
 
+class Interruption(Undecided):
+    """Somebody asked to stop: it makes no sense to ask for less instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One way to step: a move of an action whose parameters are open."""
@@ -190,7 +194,8 @@ class Unfolding:
     def find(self, *assumptions: Expr, limit: float | None = None) -> Expr | None:
         """A Z3 model under the assumptions, or None.
 
-        Raises Undecided at the deadline, or after `limit` seconds.
+        Raises Undecided at the deadline, or after `limit` seconds; Interruption when
+        somebody presses Ctrl-C meanwhile.
         """
         left = limit
         if self.deadline is not None:
@@ -204,7 +209,10 @@ class Unfolding:
             return self.solver.model()
         if answer == z3.unsat:
             return None
-        raise Undecided(f"the solver gave up: {self.solver.reason_unknown()}")
+        why = self.solver.reason_unknown()
+        if "interrupt" in why:
+            raise Interruption("interrupted")
+        raise Undecided(f"the solver gave up: {why}")
 
     def find_smallest(self, assumed: Iterable[Expr], broken: Expr) -> Expr | None:
         """As `find`, with as many cells of the first state as at boot as can be."""

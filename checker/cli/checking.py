@@ -257,7 +257,7 @@ def _found(
     assert isinstance(stopping, Stopping)
 
     def answering(one: Task, told: ProgressLine) -> Iterator[Event]:
-        searcher.told = told
+        searcher.told, searcher.doing = told, told.doing
         return _events(one, asked, searcher, stopping, told)
 
     def losing(one: Task, told: set[str], why: str) -> Iterator[Event]:

@@ -24,8 +24,10 @@ from checker.proof.breaking import broken_by
 from checker.proof.prove import ProofRun
 from checker.proof.settle import proved_of
 from checker.proof.surviving import Surviving
+from checker.scope import smallest
 from checker.slicing.cone import fields_of
-from spec.lang.model import Model, Scope, Traced
+from spec.lang.model import Model, Scope, Traced, snake
+from spec.lang.types import SortType
 
 NOTICED: Final = "noticed"
 EQUIVALENT: Final = "equivalent"
@@ -185,13 +187,13 @@ class _Trial:
             if mutant.name in broken:
                 yield _fate(mutant, NOTICED, broken[mutant.name])
         left = [mutant for mutant in group if mutant.name not in broken]
-        like = self._alike(together, grounded, {m.name for m in left})
+        told = self._told_apart(together, grounded, {m.name for m in left})
         known = self.surviving.of_call(together)
         open_ = []
         for mutant in left:
             if stops(mutant.name):
                 return
-            if mutant.name in like and self.surviving.same(mutant):
+            if mutant.name not in told and self.surviving.same(mutant):
                 yield _fate(mutant, EQUIVALENT)
             elif known.survives(mutant.name):
                 yield _fate(mutant, SURVIVED)
@@ -216,25 +218,31 @@ class _Trial:
             seen = broken.get(mutant.name, ())
             yield _fate(mutant, NOTICED if seen else UNDECIDED, seen)
 
-    def _alike(
+    def _told_apart(
         self, together: Beside, grounded: GroundModel, names: set[str]
     ) -> set[str]:
-        """Those that nothing tells from the original: here, or with less of a sort.
+        """Those that some state tells from the original: here, or where there is less.
 
-        Where there is less of one thing than of others, more is refused.
+        Where there is less of what a call is not given, it is refused more often.
         """
-        left = names - told_apart(together, grounded, names, self.seconds)
-        for sort, size in self.scope.sizes.items():
-            if left and size > FEW:
-                fewer = Scope({**self.scope.sizes, sort: FEW})
-                some = together.only(left)
-                again = some.grounded(fewer)
-                left -= told_apart(some, again, left, self.seconds)
-        return left
+        told = told_apart(together, grounded, names, self.seconds)
+        kinds = [param.type for param in together.original.params]
+        given = {kind.name for kind in kinds if isinstance(kind, SortType)}
+        least = smallest(self.model, together.properties)
+        sizes = {
+            name: size if name in given else max(FEW, least.get(snake(name), 1))
+            for name, size in self.scope.sizes.items()
+        }
+        left = names - told
+        if left and sizes != self.scope.sizes:
+            some = together.only(left)
+            again = some.grounded(Scope(sizes))
+            told |= told_apart(some, again, left, self.seconds)
+        return told
 
 
 FEW: Final = 2
-"""Elements of a sort of which there is less than of others."""
+"""Elements of a sort of which there is less."""
 
 
 def _fate(mutant: Mutant, fate: str, broken: Iterable[str] = ()) -> ProofFate:

@@ -8,7 +8,7 @@ tried with what the original's proof leans on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -19,9 +19,10 @@ from checker.mutants.equivalence import difference
 from checker.mutants.mutate import Mutant
 from checker.proof.attempt import MATCHING, MODELS, Attempts, Shown
 from checker.proof.beside import Beside
-from checker.proof.first_order import ALWAYS, NotFirstOrder
+from checker.proof.first_order import ALWAYS, Expr, NotFirstOrder
 from checker.proof.obligations import Duty, Theory
 from checker.proof.prove import ProofRun
+from checker.proof.relevance import Relevance
 from checker.proof.settle import proved_of
 from checker.slicing.cone import fields_of
 from checker.slicing.ways import Way, guard_of, moves, settled, ways_of
@@ -30,8 +31,8 @@ from spec.lang.action import Action, Write
 from spec.lang.ir import Node
 from spec.lang.model import Model, Traced, rung_label
 
-SAME: Final = 0.5
-"""Seconds to show that a mutant is the same as the original."""
+SAME: Final = 0.3
+"""Seconds for one try to show that a mutant is the same as the original."""
 REDUCED: Final = 1.0
 """Seconds to find which conditions of a call a proof takes."""
 
@@ -41,8 +42,7 @@ class _Claim:
     """What has to be shown of one way in which a call ends."""
 
     prop: str
-    stated: Traced | None
-    """The property; None: the laws of a forest."""
+    """The property, or the field of a forest."""
     writes: tuple[Write, ...]
     """Those of the call that matter to what is said."""
     way: Way
@@ -81,12 +81,15 @@ class Surviving:
         return OfCall(self, beside)
 
     @cached_property
-    def _still(self) -> Attempts:
-        theory = Theory(replace(self.model, actions=()), self.invariants)
-        return Attempts(theory, min(self.seconds, SAME))
+    def _still(self) -> Relevance:
+        return Relevance(Theory(replace(self.model, actions=()), self.invariants))
 
     def same(self, mutant: Mutant) -> bool:
-        """Nobody can tell the broken call from the original, for any number."""
+        """Nobody can tell the broken call from the original, for any number.
+
+        What the two say is much the same, and matching terms soon shows it: without
+        invariants, or with those that speak of nothing else.
+        """
         asked = difference(self.model, mutant)
         if asked is None or asked.node is None:
             return False
@@ -95,16 +98,18 @@ class Surviving:
             claim = base.lower(asked.node)
         except NotFirstOrder:
             return False
-        definitions = tuple(base.axioms)
-        duty = Duty(
-            asked.name, mutant.name, definitions, ALWAYS, claim, True, mutant.action
-        )
-        return isinstance(self._still.attempt(duty, self.standing), Shown)
+        known = tuple(base.axioms)
+        name = mutant.name
+        duty = Duty(name, name, known, ALWAYS, claim, assumes=True, action=name)
+        _, inner, _, _ = self._still.near(duty, self.standing)
+        return any(self._follows(duty, names) for names in ([], inner))
 
-    def proofs_of(self, action: Action) -> Proofs:
-        """What is to be shown of this call alone."""
-        theory = Theory(replace(self.model, actions=(action,)), self.invariants)
-        return Proofs(action, theory, Attempts(theory, self.seconds), self)
+    def _follows(self, duty: Duty, names: list[str]) -> bool:
+        hypotheses = self._still.theory.hypotheses
+        solver = _solver(MATCHING, SAME)
+        solver.add(*self._still.known(duty, names), z3.Not(duty.goal))
+        solver.add(*(formula for name in names for formula in hypotheses[name]))
+        return bool(solver.check() == z3.unsat)
 
     def claims(self, action: Action, demanded: Iterable[Traced]) -> Iterator[_Claim]:
         """All that has to be shown of a call, of which this is demanded."""
@@ -112,11 +117,11 @@ class Surviving:
         for way in ways_of(action) if written else ():
             when = frozenset(guard_of(action, way))
             for name in sorted(self.forests & written):
-                yield _Claim(name, None, _of(action, {name}), way, when)
+                yield _Claim(name, _of(action, {name}), way, when)
             for prop in self.invariants:
                 fields = fields_of(prop.node)
                 if fields & written:
-                    yield _Claim(prop.name, prop, _of(action, fields), way, when)
+                    yield _Claim(prop.name, _of(action, fields), way, when)
         yield from _demands(replace(self.model, actions=(action,)), action, demanded)
 
 
@@ -133,41 +138,68 @@ def _demands(
             way = Way(action.name, demand.rung, demand.alternative)
             fields = fields_of(said) if moves(action, demand.rung) else frozenset()
             when = frozenset(guard_of(action, way))
-            yield _Claim(prop.name, prop, _of(action, fields), way, when, said)
+            yield _Claim(prop.name, _of(action, fields), way, when, said)
+
+
+def _read_by(properties: Iterable[Traced]) -> frozenset[str]:
+    listed = list(properties)
+    demands = (o.node for p in listed for o in p.obligations)
+    return fields_of(*(p.node for p in listed), *demands)
 
 
 def _of(action: Action, fields: Collection[str]) -> tuple[Write, ...]:
     return tuple(write for write in action.writes if write.field in fields)
 
 
-@dataclass
 class OfCall:
     """The claims of one call, and those of its mutants that follow from them."""
 
-    surviving: Surviving
-    beside: Beside
-
-    def __post_init__(self) -> None:
-        self.proofs = self.surviving.proofs_of(self.beside.original)
+    def __init__(self, surviving: Surviving, beside: Beside) -> None:
+        self.surviving, self.beside = surviving, beside
+        original, given = beside.original, beside.given
+        self.proofs = _Proofs(surviving, [original], given)
         self.known: dict[object, list[_Claim]] = {}
-        given = self.beside.given
-        for claim in self.surviving.claims(self.beside.original, given):
+        for claim in surviving.claims(original, given):
             self.known.setdefault(claim.about, []).append(claim)
         self.reduced: dict[_Claim, frozenset[Node]] = {}
 
     def survives(self, name: str) -> bool:
         """Everything that is proved is shown of the mutant, too."""
-        alone = self.beside.only([name])
-        [action] = alone.model.actions
-        claims = self.surviving.claims(action, alone.demands)
-        left = [claim for claim in claims if not self._follows(claim)]
+        left = self._left[name]
         if not left:
             return True
-        proofs = self.surviving.proofs_of(action)
         try:
-            return all(proofs.shown(claim) for claim in left)
+            return all(self._rest.shown(claim) for claim in left)
+        except NotFirstOrder:
+            return self._survives_alone(name)
+
+    def _survives_alone(self, name: str) -> bool:
+        """The same, when there are no words for all mutants together."""
+        try:
+            proofs = self._proofs_of([name])
+            return all(proofs.shown(claim) for claim in self._left[name])
         except NotFirstOrder:
             return False
+
+    @cached_property
+    def _left(self) -> dict[str, list[_Claim]]:
+        """By mutant, the claims for which the original's proofs are not enough."""
+        return {
+            action.name: [
+                claim
+                for claim in self.surviving.claims(action, self.beside.demands)
+                if not self._follows(claim)
+            ]
+            for action in self.beside.model.actions
+        }
+
+    @cached_property
+    def _rest(self) -> _Proofs:
+        return self._proofs_of([name for name, claims in self._left.items() if claims])
+
+    def _proofs_of(self, names: list[str]) -> _Proofs:
+        some = self.beside.only(names)
+        return _Proofs(self.surviving, some.model.actions, some.demands)
 
     def _follows(self, claim: _Claim) -> bool:
         """The proof of what is said of the original is one of this."""
@@ -183,17 +215,30 @@ class OfCall:
         return self.reduced[claim]
 
 
-@dataclass
-class Proofs:
-    """Proofs of what is claimed of one call."""
+class _Proofs:
+    """Proofs of what is claimed of some calls, of which this is demanded.
 
-    action: Action
-    theory: Theory
-    attempts: Attempts
-    surviving: Surviving
+    What a call leaves in fields of which nothing is claimed is left out.
+    """
 
-    def __post_init__(self) -> None:
-        self.attempts.useful = {n: set(u) for n, u in self.surviving.useful.items()}
+    def __init__(
+        self,
+        surviving: Surviving,
+        actions: Iterable[Action],
+        demanded: Iterable[Traced],
+    ) -> None:
+        self.surviving = surviving
+        self.stated = {p.name: p for p in (*surviving.invariants, *demanded)}
+        read = _read_by(self.stated.values()) | surviving.forests
+        self.actions = {
+            action.name: replace(action, writes=_of(action, read)) for action in actions
+        }
+        model = replace(surviving.model, actions=tuple(self.actions.values()))
+        self.theory = Theory(model, surviving.invariants)
+        useful = {name: set(used) for name, used in surviving.useful.items()}
+        self.attempts = Attempts(self.theory, surviving.seconds, useful=useful)
+        self.duties: dict[str, list[Duty]] = {}
+        """By property, those of all the calls."""
 
     def shown(self, claim: _Claim) -> bool:
         """The claim is shown."""
@@ -204,16 +249,21 @@ class Proofs:
         )
 
     def _duties(self, claim: _Claim) -> list[Duty]:
-        if claim.stated is None:
-            duties = self.theory.of_forest(claim.prop)
-        elif claim.stated.kind == "always":
-            duties = self.theory.of_invariant(claim.stated)
-        else:
-            duties = self.theory.of_step_property(claim.stated)
-        return [duty for duty in duties if duty.at == self._label(claim)]
+        if claim.prop not in self.duties:
+            self.duties[claim.prop] = list(self._all_duties(claim.prop))
+        label = self._label(claim.way)
+        return [duty for duty in self.duties[claim.prop] if duty.at == label]
 
-    def _label(self, claim: _Claim) -> str:
-        way, action = claim.way, self.action
+    def _all_duties(self, name: str) -> Iterable[Duty]:
+        prop = self.stated.get(name)
+        if prop is None:
+            return self.theory.of_forest(name)
+        if prop.kind == "always":
+            return self.theory.of_invariant(prop)
+        return self.theory.of_step_property(prop)
+
+    def _label(self, way: Way) -> str:
+        action = self.actions[way.action]
         if way.rung is None or way.alternative is None:
             return f"{action.name}_succeeds"
         return rung_label(action, action.rungs[way.rung], way.alternative)
@@ -241,14 +291,19 @@ class Proofs:
         *known, _ = self.attempts.relevance.known(whole, used)
         held = [f for name in used for f in self.theory.hypotheses[name]]
         for way in (MATCHING, MODELS):
-            solver = z3.SimpleSolver()
-            solver.set("timeout", int(REDUCED * 1000))
+            solver = _solver(way, REDUCED)
             solver.set("core.minimize", True)
-            for option, value in way.items():
-                solver.set(option, value)
             solver.add(*known, *held, z3.Not(duty.goal))
             for name, formula in said.items():
                 solver.assert_and_track(formula, name)
             if solver.check() == z3.unsat:
                 return {parts[str(marker)] for marker in solver.unsat_core()}
         return None
+
+
+def _solver(way: Mapping[str, bool], seconds: float) -> Expr:
+    solver = z3.SimpleSolver()
+    solver.set("timeout", int(seconds * 1000))
+    for option, value in way.items():
+        solver.set(option, value)
+    return solver

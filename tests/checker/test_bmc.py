@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from checker.bounded.bmc import check_bounded
-from checker.verdict import Bounded, ProvedAtScope, Unknown, Violated
-from spec.lang import Scope, always, every_step, sometimes
+from checker.evaluate import Evaluator
+from checker.glance import glance
+from checker.probes import example_probes
+from checker.verdict import Bounded, ProvedAtScope, Run, Unknown, Violated
+from spec.lang import Model, Scope, always, every_step, sometimes
 from spec.lang.declare import CallView, Outcome
 from spec.lang.terms import Bool
 from tests import toys
@@ -94,9 +99,10 @@ def test_progress_sees_every_depth_and_can_stop() -> None:
     model = toys.die_hard()
     seen: list[tuple[int, int]] = []
 
-    def progress(depth: int, still_open: int) -> bool:
-        seen.append((depth, still_open))
-        return depth == 2
+    def progress(depth: int, still_open: int, doing: str) -> bool:
+        if not doing:
+            seen.append((depth, still_open))
+        return depth == 2 and not doing
 
     found = check_bounded(
         model,
@@ -108,16 +114,20 @@ def test_progress_sees_every_depth_and_can_stop() -> None:
 
     assert seen == [(0, 1), (1, 1), (2, 1)]
     assert found.verdicts["the_big_jug_holds_seven"] == Unknown(
-        "stopped; covered to depth 2"
+        "interrupted; covered to depth 2"
     )
 
 
 def test_what_no_step_breaks_needs_no_long_runs() -> None:
     model = toys.die_hard()
     seen: list[int] = []
+    done: list[str] = []
 
-    def progress(depth: int, _: int) -> bool:
-        seen.append(depth)
+    def progress(depth: int, _: int, doing: str) -> bool:
+        if doing:
+            done.append(doing)
+        else:
+            seen.append(depth)
         return False
 
     found = check_bounded(
@@ -125,6 +135,9 @@ def test_what_no_step_breaks_needs_no_long_runs() -> None:
     )
 
     assert seen == [0, 1]
+    assert sorted(doing.split()[3] for doing in done) == sorted(
+        action.name for action in model.actions
+    )
     assert found.verdicts["no_jug_overflows"] == Bounded(999)
 
 
@@ -148,3 +161,54 @@ def test_no_time_is_unknown_and_says_so() -> None:
     )
 
     assert found.verdicts["no_jug_overflows"] == Unknown("out of time; nothing covered")
+
+
+def test_to_be_stopped_while_it_looks_for_help_loses_no_level() -> None:
+    model = toys.die_hard()
+    found = check_bounded(
+        model,
+        Scope({}),
+        [model.trace(the_big_jug_holds_seven)],
+        depth=9,
+        progress=lambda _depth, _open, doing: bool(doing),
+    )
+
+    assert found.verdicts["the_big_jug_holds_seven"] == Unknown(
+        "interrupted; covered to depth 1"
+    )
+
+
+def test_what_is_seen_to_happen_is_not_asked_about() -> None:
+    model = toys.die_hard()
+    asked: list[str] = []
+    run = glance_at_two(model)
+
+    def look(names: Collection[str]) -> dict[str, Run]:
+        asked.extend(names)
+        return {"the_small_jug_holds_two": run}
+
+    properties = [model.trace(p) for p in (the_small_jug_holds_two, no_jug_overflows)]
+    found = check_bounded(model, Scope({}), properties, depth=99, look=look)
+
+    assert asked == ["the_small_jug_holds_two"]
+    assert found.depths == {}
+    assert found.verdicts == {
+        "the_small_jug_holds_two": ProvedAtScope(run),
+        "no_jug_overflows": Bounded(99),
+    }
+
+
+def glance_at_two(model: Model) -> Run:
+    """A run after which the small jug holds two gallons."""
+    (probe,) = example_probes([model.trace(the_small_jug_holds_two)])
+    evaluator = Evaluator(model, Scope({}), [probe.prop])
+    (run,) = glance(evaluator, evaluator.properties).values()
+    return run
+
+
+def test_what_no_state_allows_takes_no_long_runs() -> None:
+    model = toys.die_hard()
+    properties = [model.trace(p) for p in (the_big_jug_holds_seven, no_jug_overflows)]
+    found = check_bounded(model, Scope({}), properties, depth=999)
+
+    assert found.verdicts["the_big_jug_holds_seven"] == Bounded(999)
