@@ -20,7 +20,7 @@ from spec.lang import (
     some_of,
     sometimes,
 )
-from spec.peios.kacs_set_psb import Request, mitigations_in
+from spec.peios.kacs_set_psb import PsbBits, mitigations_in
 from spec.peios.state import LSV, NONE, PIE, Kernel
 from spec.peios.words import dominates
 from spec.process.images import Image, is_position_independent
@@ -98,7 +98,7 @@ def a_request_sets_all_of_its_bits_or_none(
     old: Kernel, new: Kernel, call: CallView, outcome: Outcome
 ) -> Bool:
     """After success the target has what was asked for; after an error nothing new."""
-    asked = mitigations_in(call.argument("request", Request))
+    asked = mitigations_in(call.argument("request", PsbBits))
     target = call.argument("target", Process)
     return every_process(
         lambda p: (

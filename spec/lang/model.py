@@ -195,12 +195,27 @@ def trace_model(
     if twice:
         message = f"{name} has two calls named {', '.join(sorted(twice))}"
         raise LawBroken(message)
+    _name_apart(shape, actions)
     step = Step(shape, {}, {})
     _located(f"{name} boot", boot, lambda: boot(state(Writer(step), shape)))
     boots = tuple(step.writes)
     model = Model(name, state, shape, actions, boots, dict(reading or {}))
     check_model(model.shape, model.actions, model.boot)
     return model
+
+
+def _name_apart(shape: Shape, actions: Iterable[Action]) -> None:
+    """Refuse two sorts of one name: a scope could not tell which is meant."""
+    kinds = [kind for info in shape.fields() for kind in (info.index, info.type)]
+    kinds += [param.type for action in actions for param in action.params]
+    known: dict[str, SortType | EnumType] = {}
+    for kind in kinds:
+        inside = kind.element if isinstance(kind, SetType) else kind
+        if not isinstance(inside, SortType | EnumType):
+            continue
+        if known.setdefault(inside.name, inside) != inside:
+            message = f"two sorts are named {inside.name}: name one of them otherwise"
+            raise LawBroken(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from spec.process.sorts import EINVAL, ENODEV, ESRCH, Process
 from spec.process.words import is_running
 
 
-class Request(Enum):
+class PsbBits(Enum):
     """The bits that a call asks for."""
 
     members = (
@@ -47,18 +47,18 @@ class Request(Enum):
     )
 
 
-PIE_AND_CFI: Final = Request.of("PIE_AND_CFI")
-WXP_TLP_LSV_SML: Final = Request.of("WXP_TLP_LSV_SML")
-PIE_AND_UNKNOWN: Final = Request.of("PIE_AND_UNKNOWN")
-NO_CHILD: Final = Request.of("NO_CHILD")
-UI_ACCESS: Final = Request.of("UI_ACCESS")
+PIE_AND_CFI: Final = PsbBits.of("PIE_AND_CFI")
+WXP_TLP_LSV_SML: Final = PsbBits.of("WXP_TLP_LSV_SML")
+PIE_AND_UNKNOWN: Final = PsbBits.of("PIE_AND_UNKNOWN")
+NO_CHILD: Final = PsbBits.of("NO_CHILD")
+UI_ACCESS: Final = PsbBits.of("UI_ACCESS")
 
 NOTHING: Final = Mitigations.containing()
 PIE_CFIF_CFIB: Final = Mitigations.containing(PIE, CFIF, CFIB)
 THE_OTHERS: Final = Mitigations.containing(WXP, TLP, LSV, SML)
 
 
-def mitigations_in(request: Request) -> Mitigations:
+def mitigations_in(request: PsbBits) -> Mitigations:
     """The mitigations that the bits of a request ask for; CFI means both halves."""
     others = ite(request == WXP_TLP_LSV_SML, THE_OTHERS, NOTHING)
     return ite(request == PIE_AND_CFI, PIE_CFIF_CFIB, others)
@@ -74,7 +74,7 @@ def setting(denial: Errno, *, refuses_unsupported: bool) -> Call:
         new: Kernel,
         caller: Process,
         target: Process,
-        request: Request,
+        request: PsbBits,
         has_hardware: Bool,
     ) -> None:
         """Add the mitigations of `request` to `target`, all of them or none."""

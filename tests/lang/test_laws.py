@@ -12,6 +12,7 @@ from spec.lang import (
     FALSE,
     TRUE,
     Bool,
+    Enum,
     SetOf,
     State,
     Step,
@@ -518,3 +519,19 @@ def test_sets_and_choices_are_of_one_sort() -> None:
         all_of(Thing, lambda _t: None)  # type: ignore[arg-type,return-value]
     assert isinstance(some.has(red), Bool)
     assert issubclass(World, State)
+
+
+class Elsewhere:
+    """Another page."""
+
+    class Colour(Enum):
+        """It is called what a colour of the world is called."""
+
+        members = ("CYAN",)
+
+
+def test_two_sorts_of_one_name_are_refused() -> None:
+    def page(step: Step, old: World, new: World, t: Elsewhere.Colour) -> None:
+        step.returns()
+
+    assert "two sorts are named Colour: name one of them otherwise" in refusal(page)
