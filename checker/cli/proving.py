@@ -290,7 +290,7 @@ def _noticed(told: Told) -> Iterator[str]:
             continue
         yield f"      {sum(map(len, calls.values()))} {said}"
         for call, names in calls.items():
-            yield f"        {call}: {_some(call, names)}"
+            yield f"        {call} ({len(names)}): {_first(call, names)}"
     if found.untried:
         yield f"      {found.untried} were not tried: there was no time"
     for name in found.idle:
@@ -307,7 +307,7 @@ SHOWN: Final = 3
 """So many mutants of a call are named; the JSON names all."""
 
 
-def _some(call: str, names: Sequence[str]) -> str:
-    """How many, and the first of them, without the name of the call."""
+def _first(call: str, names: Sequence[str]) -> str:
+    """The first of the mutants, without the name of the call."""
     first = ", ".join(name.removeprefix(f"{call}_") for name in names[:SHOWN])
-    return f"{len(names)}: {first}{', ...' if len(names) > SHOWN else ''}"
+    return f"{first}{', ...' if len(names) > SHOWN else ''}"

@@ -49,6 +49,21 @@ def test_mutants_of_a_property_are_told_apart() -> None:
 
 
 @pytest.mark.slow
+def test_mutants_that_are_not_noticed_are_named_by_call() -> None:
+    """Every mutant is tried; of each call a few are named."""
+    asked = ("prove", "topaz", "-p", "no_two_processes_share_a_pid", "--mutants")
+    ran = pidproof(*asked)
+    (row,) = json.loads(pidproof(*asked, "--json").out)["results"]
+    survived = row["mutants"]["survived"]
+    created = [name for name in survived if name.startswith("start_process_")]
+
+    assert ran.code == 0, ran.err
+    assert f"      {len(survived)} survived: what is proved holds" in ran.out
+    assert f"        start_process ({len(created)}): never_fails_with" in ran.out
+    assert "not tried" not in ran.out
+
+
+@pytest.mark.slow
 def test_a_part_of_a_large_system_is_proved_and_confirmed(tmp_path: Path) -> None:
     wanted = ("-p", "no_number_is_reused_while_in_use")
     proved = pidproof("prove", "peios", *wanted, "--certificate", str(tmp_path))
