@@ -300,7 +300,7 @@ def _noticed(told: Told) -> Iterator[str]:
 FATES: Final = {
     EQUIVALENT: "say the same as the original wherever the invariants hold",
     SURVIVED: "survived: what is proved holds of them as well",
-    UNDECIDED: "are undecided",
+    UNDECIDED: "undecided: no proof and no step was found",
 }
 """What is said of the mutants that were not noticed."""
 SHOWN: Final = 3

@@ -101,16 +101,20 @@ def notice(
     every = spread(bearing, most)
     deadline = time.monotonic() + budget
     fates: dict[str, ProofFate] = {}
+    ended = False
 
     def stops(mutant: str) -> bool:
+        nonlocal ended
         late = time.monotonic() > deadline
-        return late or told(mutant, len(fates), len(every))
+        ended = ended or late or told(mutant, len(fates), len(every))
+        return ended
 
     trial = _Trial(run, scope, proved, frozenset(asked), seconds)
     for group in _groups(every):
         if stops(group[0].name):
             break
-        fates |= {fate.mutant: fate for fate in trial.fates(group, stops)}
+        for fate in trial.fates(group, stops):
+            fates[fate.mutant] = fate
     broken = {name for fate in fates.values() for name in fate.broken}
     return Notice(
         tuple(fates[m.name] for m in every if m.name in fates),

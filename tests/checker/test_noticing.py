@@ -190,6 +190,22 @@ def test_what_there_is_no_time_for_is_counted() -> None:
     assert found.untried == len(mutants(proved().model))
 
 
+def test_whoever_listens_can_end_it() -> None:
+    """And hears no more of it; what was found until then stands."""
+    heard: list[int] = []
+
+    def told(_mutant: str, number: int, of: int) -> bool:
+        heard.append(number)
+        return number > of // 2
+
+    found = notice(proved(), COMMIT, told=told)
+
+    assert heard == sorted(heard)
+    assert heard[-2] <= len(mutants(proved().model)) // 2 < heard[-1]
+    assert len(found.fates) >= heard[-1]
+    assert found.untried == len(mutants(proved().model)) - len(found.fates) > 0
+
+
 def test_a_property_that_cannot_fail_is_idle() -> None:
     model, idler = proved().model, a_decision_is_taken_or_not
     run = prove(model, [model.trace(p) for p in (*PROPERTIES, idler)])
