@@ -210,7 +210,9 @@ def _row(told: Told, name: str) -> dict[str, object]:
 
 
 def _mutants_of(noticed: Notice, name: str) -> dict[str, object]:
+    """The mutants by fate; of those noticed also which were seen to break this one."""
     return {
+        "noticed": [one.mutant for one in noticed.of(NOTICED)],
         "broken_by": [one.mutant for one in noticed.fates if name in one.broken],
         "survived": [one.mutant for one in noticed.of(SURVIVED)],
         "equivalent": [one.mutant for one in noticed.of(EQUIVALENT)],
