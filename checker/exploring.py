@@ -52,7 +52,7 @@ from spec.lang.model import Model, Scope, Traced
 
 MOST_WAYS: Final = 40_000
 """Ways to make all calls of a slice beyond which it is not searched."""
-LONG: Final = 2_000_000
+LONG: Final = 500_000
 """States of a slice beyond which a search is long."""
 MANY: Final = 40
 """So many properties are soonest settled by induction over the whole model."""
