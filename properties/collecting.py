@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from properties.waits import WAITS, is_kept
-from properties.words import UNIX_LIKE, caller_of, every_process
+from properties.words import UNIX_LIKE, caller_of, every_existing, every_process
 from spec.lang import (
     FALSE,
     Bool,
     CallView,
     Outcome,
     SetOf,
+    always,
     every_step,
     implies,
     some_of,
@@ -109,6 +110,31 @@ def no_topaz_parent_is_told_that_it_has_no_child(
     """WaitForChild refuses only a process without children."""
     mine = children_of(old, caller_of(old, call))
     return implies(outcome.failed_with(ECHILD), mine.is_empty())
+
+
+@always(claims=("topaz 7:3",), systems=("topaz",))
+def a_topaz_process_runs_or_waits_for_its_parent(s: Processes) -> Bool:
+    """What exists has not ended, or has a status that its parent can take."""
+    return every_existing(s, lambda p: is_running(s, p) | is_zombie(s, p))
+
+
+@every_step(claims=("topaz 7:3",), systems=("topaz",), calls=("wait_for_child",))
+def a_topaz_wait_answers_which_child_it_took(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """WaitForChild returns the number of an ended child of the caller, now gone."""
+    if outcome.value is None:
+        return outcome.failed
+    answer, mine = Pid(outcome.value), children_of(old, caller_of(old, call))
+    return some_of(
+        Process,
+        lambda q: (
+            mine.has(q)
+            & is_zombie(old, q)
+            & ~exists(new, q)
+            & (answer == pid_of(old, q))
+        ),
+    )
 
 
 def _selected(old: Kernel, call: CallView) -> SetOf[Process]:

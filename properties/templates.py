@@ -65,6 +65,16 @@ def a_started_process_runs_the_image_of_its_template(
     )
 
 
+@every_step(claims=("topaz 8:2",), systems=("topaz",))
+def a_process_runs_the_image_of_its_template_for_life(
+    old: Processes, new: Processes, call: CallView, outcome: Outcome
+) -> Bool:
+    """Nothing that anybody does gives a process another program."""
+    return every_survivor(
+        old, new, lambda p: old.process[p].image == new.process[p].image
+    )
+
+
 @every_step(claims=("topaz 5:2", "topaz 8:1"), systems=("topaz",))
 def a_process_stays_in_the_group_it_was_created_in(
     old: Processes, new: Processes, call: CallView, outcome: Outcome
