@@ -78,7 +78,7 @@ def houdini(
     tried, listed = tuple(given), tuple(goals)
     sliced = _slice(model, tried, listed)
     evaluator = Evaluator(sliced.model, scope, tried)
-    states = some_states(evaluator)
+    states = some_states(evaluator, until=deadline - seconds / 2)
     unrefuted = _true_in(evaluator, tried, states)
     nothing = Survivors(scope, len(tried), len(states), unrefuted, (), (), {})
     try:
@@ -119,13 +119,18 @@ def _sayable(known: Iterable[Traced], sliced: Slice) -> tuple[Traced, ...]:
     )
 
 
-def some_states(evaluator: Evaluator) -> tuple[State, ...]:
-    """The states of a few runs from boot, the same ones every time."""
+def some_states(evaluator: Evaluator, until: float | None = None) -> tuple[State, ...]:
+    """The states of a few runs from boot, the same ones every time.
+
+    At `until`, in seconds of `time.monotonic`, those that were seen have to do.
+    """
     seen: dict[State, None] = {}
     for walk in range(WALKS):
         state = evaluator.initial
         for step in range(STEPS):
             seen[state] = None
+            if until is not None and time.monotonic() > until:
+                return tuple(seen)
             found = [t for t in evaluator.transitions(state) if t.after != state]
             if not found:
                 break
