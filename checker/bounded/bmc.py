@@ -159,7 +159,7 @@ class _Search:
 
     def _is_settled(self) -> bool:
         """No run, however long, shows anything more."""
-        return self.open.keys() <= self.kept.properties | self.kept.never
+        return not any(map(self._is_open, self.open))
 
     def _told(self, covered: int, doing: str = "") -> bool:
         return self.progress(covered, sum(map(self._is_open, self.open)), doing)
@@ -192,8 +192,9 @@ class _Search:
         in_order.catch_up()
 
     def _is_open(self, name: str) -> bool:
-        settled = self.kept.properties | self.kept.never
-        return name in self.open and name not in settled
+        kept = self.kept
+        settled = name in kept.properties or name in kept.never
+        return name in self.open and not settled
 
     def _level(self, at: int) -> None:
         """Everything that a run of `at` steps shows.
